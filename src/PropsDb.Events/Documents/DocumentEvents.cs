@@ -1,0 +1,60 @@
+using PropsDb.Events.Values;
+
+namespace PropsDb.Events.Documents;
+
+/// <summary>
+/// One fact about a document. All events of one accepted write carry the same version, the document's commit count, and are appended
+/// together.
+/// </summary>
+public abstract record DocumentEvent(long Version);
+
+/// <summary>The document begins, or begins anew after a deletion: with no collections, whatever it had before.</summary>
+public sealed record DocumentCreated(long Version, string Tier, string? Owner, string Name) : DocumentEvent(Version);
+
+/// <summary>The document is gone for its readers; its content stays, to be restored.</summary>
+public sealed record DocumentDeleted(long Version) : DocumentEvent(Version);
+
+/// <summary>The document is there again as it was when it was deleted.</summary>
+public sealed record DocumentRestored(long Version) : DocumentEvent(Version);
+
+/// <summary>Says of a commit that its other events make the document equal to what it was at an earlier version.</summary>
+public sealed record DocumentRolledBack(long Version, long ToVersion) : DocumentEvent(Version);
+
+/// <summary>A collection that was not there is added at the end, with these properties in this order.</summary>
+public sealed record CollectionSet(long Version, string Collection, IReadOnlyList<NamedValue> Properties) : DocumentEvent(Version);
+
+/// <param name="Previous">Number in the stream of the event that last touched the collection.</param>
+public sealed record CollectionDeleted(long Version, string Collection, long Previous) : DocumentEvent(Version);
+
+/// <summary>A property has this value: in its place if it was there, else at the end of its collection.</summary>
+/// <param name="Previous">Number in the stream of the event that gave the property the value before; 0: it had none.</param>
+public sealed record PropertySet(long Version, PropertyPath Path, JsonValue Value, long Previous) : DocumentEvent(Version);
+
+/// <param name="Previous">Number in the stream of the event that gave the property the value it had.</param>
+public sealed record PropertyDeleted(long Version, PropertyPath Path, long Previous) : DocumentEvent(Version);
+
+/// <summary>The document's collections stand in this order.</summary>
+public sealed record CollectionsOrdered(long Version, IReadOnlyList<string> Names) : DocumentEvent(Version);
+
+/// <summary>The collection's properties stand in this order.</summary>
+public sealed record PropertiesOrdered(long Version, string Collection, IReadOnlyList<string> Names) : DocumentEvent(Version);
+
+public readonly record struct NamedValue(string Name, JsonValue Value);
+
+/// <summary>What events are called in the store. A name once released is never changed and never given to another shape.</summary>
+public static class StoredNames
+{
+    public static IReadOnlyDictionary<Type, string> OfDocumentEvents { get; } = new Dictionary<Type, string>
+    {
+        [typeof(DocumentCreated)] = "document_created",
+        [typeof(DocumentDeleted)] = "document_deleted",
+        [typeof(DocumentRestored)] = "document_restored",
+        [typeof(DocumentRolledBack)] = "document_rolled_back",
+        [typeof(CollectionSet)] = "collection_set",
+        [typeof(CollectionDeleted)] = "collection_deleted",
+        [typeof(PropertySet)] = "property_set",
+        [typeof(PropertyDeleted)] = "property_deleted",
+        [typeof(CollectionsOrdered)] = "collections_ordered",
+        [typeof(PropertiesOrdered)] = "properties_ordered",
+    };
+}

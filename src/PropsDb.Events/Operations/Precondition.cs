@@ -1,0 +1,34 @@
+namespace PropsDb.Events.Operations;
+
+public enum Demand
+{
+    /// <summary>The writer named no version.</summary>
+    Nothing,
+    /// <summary><c>If-Match: *</c>: the document is there, at whatever version.</summary>
+    Present,
+    /// <summary><c>If-None-Match: *</c>: what is written is not there.</summary>
+    Absent,
+    /// <summary>The document is at this version; 0: it is absent.</summary>
+    DocumentVersion,
+    /// <summary>The collection last changed in this version; 0: it is absent.</summary>
+    CollectionVersion,
+    /// <summary>The property last changed in this version; 0: it is absent.</summary>
+    PropertyVersion,
+}
+
+/// <summary>What the writer demands before the append.</summary>
+/// <param name="ByHeader">Named by If-Match or If-None-Match, so that a refusal is 412.</param>
+public readonly record struct Precondition(Demand Demand, long Version = 0, bool ByHeader = false)
+{
+    public static Precondition None => default;
+
+    public static Precondition At(long version, bool byHeader = false) => new(Demand.DocumentVersion, version, byHeader);
+}
+
+/// <summary>What is done with a write on an older version.</summary>
+public enum ConflictStrategy
+{
+    Manual,
+    Merge,
+    LastWriteWins,
+}

@@ -1,0 +1,40 @@
+using PropsDb.Events.Apps;
+using PropsDb.Events.Documents;
+using PropsDb.Events.Operations;
+using PropsDb.Events.Values;
+using PropsDb.Host.Access;
+using PropsDb.Host.Http;
+
+namespace PropsDb.Host.Documents;
+
+public static class CopyDocument
+{
+    public static Route Route { get; } = new(Level.Document, "_copy", "POST", "Makes a new document with this one's content.", Handle, Route.Json);
+
+    private static async Task Handle(DocumentRequest request)
+    {
+        var to = request.Required("to");
+        var tierName = Text(to, "tier") ?? request.Key.Tier;
+        var name = Text(to, "document") ?? throw ContentBody.Invalid("to names a document.", "/to/document");
+        var (caller, app) = (request.Admission.Caller, request.Admission.App);
+        var access = AccessPolicy.Allows(caller, DocumentAction.Write, app.Id, app, tierName, owner: null);
+        if (AccessGate.Refusal(access) is { } refusal) throw new ProblemException(refusal);
+        if (Names.DocumentFault(name) is { } fault) throw new ProblemException(new Problem("invalid_name", fault, [new("/to/document", fault)]));
+
+        var source = await request.Present();
+        var tier = access.Tier!;
+        var target = new DocumentKey(app.Id, tier.Name, tier.Type == TierType.PerUser ? caller.UserId : null, name);
+        var copy = request with { Key = target, Admission = request.Admission with { Tier = tier, Owner = target.Owner } };
+        var operation = new CreateDocument([.. source.Content.Collections.Select(c =>
+            new NamedCollection(c.Key, [.. c.Value.Properties.Select(p => new NamedValue(p.Key, p.Value.Value))]))]);
+        var outcome = await copy.Transact(target, operation, Precondition.None);
+        await Replies.Write(copy, outcome, 201, copy.DocumentBody());
+    }
+
+    private static string? Text(JsonValue json, string member) => json.Member(member) switch
+    {
+        null => null,
+        { Kind: JsonKind.String } text => text.AsText(),
+        _ => throw ContentBody.Invalid($"{member} is a text.", "/to/" + member),
+    };
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using PropsDb.Events.Documents;
+using PropsDb.Events.Operations;
+using PropsDb.Events.Patching;
+using PropsDb.Events.Values;
+using PropsDb.Host.Http;
+
+namespace PropsDb.Host.Documents;
+
+public static class CreateDocumentRoute
+{
+    public static Route Route { get; } = new(Level.Document, null, "POST", "Creates a document.", Handle, Route.Json);
+
+    private static async Task Handle(DocumentRequest request)
+    {
+        var collections = request.Object.Member("collections") is { } given ? ContentBody.Collections(given, request.Limits) : [];
+        await Replies.Write(request, await request.Transact(new CreateDocument(collections)), 201, request.DocumentBody());
+    }
+
+    /// <summary>The answer of a write of a whole document: the document.</summary>
+    public static Action<Utf8JsonWriter, Document> DocumentBody(this DocumentRequest request)
+    {
+        var asObject = request.AsObject;
+        return (writer, document) =>
+        {
+            writer.WritePropertyName("document");
+            writer.WriteDocument(request.Key, document, document.Visible, asObject);
+        };
+    }
+}
+
+public static class ReplaceDocumentRoute
+{
+    public static Route Route { get; } = new(Level.Document, null, "PUT", "Replaces a document's content, or creates the document.", Handle, Route.Json);
+
+    private static async Task Handle(DocumentRequest request)
+    {
+        var collections = ContentBody.Collections(request.Required("collections"), request.Limits);
+        await Replies.Write(request, await request.Transact(new ReplaceDocument(collections)), 200, request.DocumentBody());
+    }
+}
+
+public static class PatchDocumentRoute
+{
+    public const string MergePatchType = "application/merge-patch+json";
+    public const string JsonPatchType = "application/json-patch+json";
+
+    public static Route Route { get; } = new(Level.Document, null, "PATCH", "Changes a document by a merge patch or a JSON patch on its collections.", Handle, MergePatchType, JsonPatchType);
+
+    private static async Task Handle(DocumentRequest request)
+    {
+        Operation operation = new MergePatchDocument(request.Body!);
+        if (Bodies.HasMediaType(request.Http.Request, JsonPatchType))
+        {
+            if (JsonPatch.TryParse(request.Body!, request.Limits, out var patch) is { } rejection) throw new ProblemException(Replies.Of(rejection));
+            operation = new JsonPatchDocument(patch);
+        }
+        await Replies.Write(request, await request.Transact(operation), 200, request.DocumentBody());
+    }
+}
+
+public static class DeleteDocumentRoute
+{
+    public static Route Route { get; } = new(Level.Document, null, "DELETE", "Deletes a document softly: its history stays, and it can be restored.", Handle);
+
+    private static async Task Handle(DocumentRequest request) =>
+        await Replies.Write(request, await request.Transact(new DeleteDocument()), 204, body: null);
+}

@@ -1,0 +1,94 @@
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using PropsDb.Events.Values;
+using PropsDb.Host.Access;
+using PropsDb.Host.Ops;
+
+namespace PropsDb.Host.Http;
+
+/// <summary>
+/// What a request's target names. Segments are decoded here, once, from the raw target: the server's own path makes no difference between
+/// <c>a%2Fb</c> and <c>a%252Fb</c>.
+/// </summary>
+/// <param name="Segments">The decoded segments of the path.</param>
+public sealed record Address(IReadOnlyList<string> Segments)
+{
+    /// <summary>The segments behind <c>/api/v1</c>, with the app in front; null for any other path.</summary>
+    public IReadOnlyList<string>? Api { get; init; }
+}
+
+public static class Addressing
+{
+    /// <summary>Reads the target, brings the short forms of addressing into the path form, and hands routing a path it cannot misread.</summary>
+    public static IApplicationBuilder UseAddressing(this IApplicationBuilder app) => app.Use((http, next) =>
+    {
+        var segments = Decode(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var address = new Address(segments);
+        if (segments is ["api", "v1", .. var rest])
+        {
+            var apps = http.RequestServices.GetRequiredService<AppCatalog>();
+            var settings = http.RequestServices.GetRequiredService<Settings>();
+            address = address with { Api = PathForm(http.Request, rest, apps, settings) };
+            // In the path that routing sees, / and % inside a segment stay escaped.
+            http.Request.Path = new PathString("/api/v1" + string.Concat(address.Api.Select(s => "/" + Escape(s))));
+        }
+        http.Features.Set(address);
+        return next(http);
+    });
+
+    private static string Escape(string segment) => segment.Replace("%", "%25", StringComparison.Ordinal).Replace("/", "%2F", StringComparison.Ordinal);
+
+    private static List<string> Decode(string rawTarget)
+    {
+        // The absolute form names scheme and host first.
+        var path = rawTarget.Length > 0 && rawTarget[0] == '/' ? rawTarget : Uri.TryCreate(rawTarget, UriKind.Absolute, out var uri) ? uri.AbsolutePath : "/";
+        var query = path.IndexOf('?', StringComparison.Ordinal);
+        if (query >= 0) path = path[..query];
+        var segments = new List<string>();
+        var parts = path[1..].Split('/');
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (parts[i].Length == 0 && i == parts.Length - 1) break; // a trailing slash names the same
+            var segment = DecodeOnce(parts[i]) ?? throw new ProblemException(new Problem("invalid_name", "A segment of the URL has a malformed escape."));
+            if (segment is ".") continue;
+            if (segment is not "..") segments.Add(segment);
+            else if (segments.Count > 0) segments.RemoveAt(segments.Count - 1);
+        }
+        return segments;
+    }
+
+    private static string? DecodeOnce(string segment)
+    {
+        if (!segment.Contains('%', StringComparison.Ordinal)) return segment;
+        var bytes = new byte[Encoding.UTF8.GetByteCount(segment)];
+        var length = 0;
+        for (var i = 0; i < segment.Length; i++)
+        {
+            if (segment[i] != '%')
+            {
+                bytes[length++] = (byte)segment[i];
+                continue;
+            }
+            if (i + 2 >= segment.Length || !char.IsAsciiHexDigit(segment[i + 1]) || !char.IsAsciiHexDigit(segment[i + 2])) return null;
+            bytes[length++] = Convert.FromHexString(segment.AsSpan(i + 1, 2))[0];
+            i += 2;
+        }
+        return System.Text.Unicode.Utf8.IsValid(bytes.AsSpan(0, length)) ? Encoding.UTF8.GetString(bytes, 0, length) : null;
+    }
+
+    private static IReadOnlyList<string> PathForm(HttpRequest request, IReadOnlyList<string> rest, AppCatalog apps, Settings settings)
+    {
+        if (rest.Count == 0 || rest[0] is "_apps") return rest;
+        var byHeader = request.Headers["X-App-ID"] is { Count: > 0 } header ? header.ToString() : null;
+        var byHost = settings.AppOfHost(request.Host.Host);
+        if (byHeader is not null && !Names.IsAppId(byHeader)) throw new ProblemException(new Problem("invalid_header", "X-App-ID is no app's id."));
+        if (byHeader is not null && byHost is not null && !string.Equals(byHeader, byHost, StringComparison.Ordinal))
+            throw new ProblemException(new Problem("invalid_header", "X-App-ID and the host name two apps."));
+        if ((byHeader ?? byHost) is { } app)
+        {
+            var isPathForm = rest.Count > 1 && string.Equals(rest[0], app, StringComparison.Ordinal) && apps.Find(app)?.Tier(rest[1]) is not null;
+            return isPathForm ? rest : [app, .. rest];
+        }
+        return rest[0] is "app" or "user" or "shared" ? [settings.App, .. rest] : rest;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+using PropsDb.Events.Values;
+
+namespace PropsDb.Host.Http;
+
+/// <summary>Reads a request's body once: its size and media type before a byte of it, its bytes before anything is made of them.</summary>
+public static class Bodies
+{
+    // The envelope around a value: {"collections":[{"properties":[{"value":…
+    private const int EnvelopeDepth = 8;
+
+    public static Problem? Refusal(HttpRequest request, Limits limits, IReadOnlyList<string> mediaTypes)
+    {
+        if (request.ContentLength > limits.MaxRequestBytes) return TooLarge(limits);
+        if (request.Headers.ContentEncoding.Count > 0 && !string.Equals(request.Headers.ContentEncoding.ToString(), "identity", StringComparison.OrdinalIgnoreCase))
+            return new Problem("unsupported_media_type", "The body's Content-Encoding is not supported; send it as it is.");
+        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && mediaTypes.Contains(type.MediaType, StringComparer.OrdinalIgnoreCase)
+            && (type.CharSet is null || type.CharSet.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+            return null;
+        return new Problem("unsupported_media_type", $"The body is sent as {string.Join(" or ", mediaTypes)}, in UTF-8.")
+        {
+            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { [request.Method == "PATCH" ? "Accept-Patch" : "Accept-Post"] = string.Join(", ", mediaTypes) },
+        };
+    }
+
+    public static bool HasMediaType(HttpRequest request, string mediaType) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && string.Equals(type.MediaType, mediaType, StringComparison.OrdinalIgnoreCase);
+
+    public static async Task<JsonValue> Read(HttpRequest request, Limits limits)
+    {
+        var cancel = request.HttpContext.RequestAborted;
+        while (true)
+        {
+            var result = await request.BodyReader.ReadAsync(cancel);
+            if (result.Buffer.Length > limits.MaxRequestBytes) throw new ProblemException(TooLarge(limits));
+            if (result.IsCompleted)
+            {
+                var json = Parse(result.Buffer, limits);
+                request.BodyReader.AdvanceTo(result.Buffer.End);
+                return json;
+            }
+            request.BodyReader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    private static JsonValue Parse(ReadOnlySequence<byte> bytes, Limits limits)
+    {
+        var body = bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray();
+        if (JsonText.Check(body, limits.MaxValueDepth + EnvelopeDepth) is { } fault)
+            throw new ProblemException(new Problem(fault.Code, $"{fault.Detail} At line {fault.Line}, column {fault.Column}.", [new("", fault.Detail)]));
+        return JsonValue.FromChecked(JsonText.Compact(body));
+    }
+
+    private static Problem TooLarge(Limits limits) => new("too_large", $"A request's body has at most {limits.MaxRequestBytes} bytes.");
+}

@@ -1,0 +1,22 @@
+namespace PropsDb.Host.Http;
+
+/// <summary>Headers that every answer carries.</summary>
+public static class ResponseHeaders
+{
+    public static void Apply(HttpContext http)
+    {
+        var headers = http.Response.Headers;
+        headers["X-Request-Id"] = RequestIds.Of(http);
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.CacheControl = "no-store";
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        if (http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)) headers.Vary = "Authorization, X-App-Key, X-App-ID, Accept, Prefer";
+    }
+
+    public static IApplicationBuilder UseResponseHeaders(this IApplicationBuilder app) => app.Use((http, next) =>
+    {
+        Apply(http);
+        return next(http);
+    });
+}

@@ -1,0 +1,63 @@
+using Npgsql;
+using PropsDb.EmbeddedPostgres;
+using PropsDb.Host.Access;
+using PropsDb.Host.Documents;
+using PropsDb.Host.Http;
+using PropsDb.Projections;
+
+namespace PropsDb.Host.Ops;
+
+/// <summary>The service from its settings to its stop.</summary>
+public static class Service
+{
+    public static async Task<int> Run(string[] args)
+    {
+        try
+        {
+            await using var app = await Start(args, TimeProvider.System);
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (PostgresUnavailableException e) when (e.Option is null)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCodes.NoPostgres;
+        }
+        catch (Exception e) when (e is SettingsException or PostgresUnavailableException or DataDirectoryInUseException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCodes.BadSettings;
+        }
+    }
+
+    /// <summary>Starts the service and returns once it answers. Disposing the application stops everything that was started here.</summary>
+    public static async Task<WebApplication> Start(string[] args, TimeProvider time)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        var settings = Settings.Read(builder.Configuration);
+        Web.Configure(builder, settings);
+        using var logs = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole());
+        var secrets = Secrets.Open(settings);
+        var store = await Store.Open(settings, logs, time, CancellationToken.None);
+
+        builder.Services.AddSingleton(settings).AddSingleton(secrets).AddSingleton(time).AddSingleton(settings.Limits);
+        // Made by factories, so that the container closes them, in the reverse order, when the application stops.
+        builder.Services.AddSingleton(_ => store);
+        builder.Services.AddSingleton(services => services.GetRequiredService<Store>().Source);
+        builder.Services.AddSingleton(services => services.GetRequiredService<Store>().Seal);
+        builder.Services.AddSingleton<CommitQueue>();
+        builder.Services.AddSingleton<DocumentReader>();
+        builder.Services.AddSingleton<DocumentStreams>();
+        builder.Services.AddSingleton<DocumentLists>();
+        builder.Services.AddSingleton<AppCatalog>();
+        builder.Services.AddSingleton<Tokens>();
+
+        var app = builder.Build();
+        app.Services.GetRequiredService<CommitQueue>();
+        Web.Use(app);
+        app.Map("/api/v1/{**path}", Routes.Dispatch);
+        await app.StartAsync();
+        Banner.Print(app, settings, store);
+        return app;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text;
+using PropsDb.Events.Values;
+
+namespace PropsDb.Host.Ops;
+
+/// <summary>A setting is missing or makes no sense: the service does not start (exit code 2).</summary>
+public sealed class SettingsException(string message) : Exception(message);
+
+/// <summary>What the operator has set, read once at the start. Every name is under <c>PROPSDB</c>, in any of .NET's configuration sources.</summary>
+public sealed record Settings
+{
+    public string? ConnectionString { get; init; }
+    public string? OwnerConnectionString { get; init; }
+    public bool IsCluster { get; init; }
+    public required string DataDirectory { get; init; }
+    public string? PostgresBinDirectory { get; init; }
+    public string App { get; init; } = "default";
+    public string? JwtSecret { get; init; }
+    public string? Authority { get; init; }
+    public string? JwksUrl { get; init; }
+    public string? Issuer { get; init; }
+    public string? Audience { get; init; }
+    public string? Domain { get; init; }
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+    public Limits Limits { get; init; } = Limits.Default;
+    public RateLimits RateLimits { get; init; } = new();
+    public int? MetricsPort { get; init; }
+
+    /// <summary>Tokens are checked against keys that somebody else publishes.</summary>
+    public bool HasOwnIssuer => Authority is not null || JwksUrl is not null;
+
+    /// <summary>The app that a host of the form <c>{app}.{domain}</c> names.</summary>
+    public string? AppOfHost(string host) =>
+        Domain is not null && host.EndsWith("." + Domain, StringComparison.OrdinalIgnoreCase) && host[..^(Domain.Length + 1)] is var app && Names.IsAppId(app) ? app : null;
+
+    public static Settings Read(IConfiguration configuration)
+    {
+        var values = configuration.GetSection("PROPSDB");
+        var settings = new Settings
+        {
+            ConnectionString = Text("CONNECTIONSTRING"),
+            OwnerConnectionString = Text("OWNERCONNECTIONSTRING"),
+            IsCluster = Flag("CLUSTER", false),
+            DataDirectory = Path.GetFullPath(Text("DATA") ?? DefaultDataDirectory()),
+            PostgresBinDirectory = Text("POSTGRES:BINDIR"),
+            App = Text("APP") ?? "default",
+            JwtSecret = Text("AUTH:JWTSECRET"),
+            Authority = Text("AUTH:AUTHORITY"),
+            JwksUrl = Text("AUTH:JWKSURL"),
+            Issuer = Text("AUTH:ISSUER"),
+            Audience = Text("AUTH:AUDIENCE"),
+            Domain = Text("DOMAIN"),
+            CorsOrigins = (Text("CORS:ORIGINS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            MetricsPort = Text("METRICS:PORT") is null ? null : Number("METRICS:PORT", 0),
+            Limits = new Limits
+            {
+                MaxRequestBytes = Number("LIMITS:REQUESTBYTES", Limits.Default.MaxRequestBytes),
+                MaxDocumentBytes = Number("LIMITS:DOCUMENTBYTES", Limits.Default.MaxDocumentBytes),
+                MaxValueDepth = Number("LIMITS:VALUEDEPTH", Limits.Default.MaxValueDepth),
+                MaxValueElements = Number("LIMITS:VALUEELEMENTS", Limits.Default.MaxValueElements),
+                MaxProperties = Number("LIMITS:PROPERTIES", Limits.Default.MaxProperties),
+                MaxOperations = Number("LIMITS:OPERATIONS", Limits.Default.MaxOperations),
+            },
+            RateLimits = new RateLimits(Number("RATELIMITS:APP", 0), Number("RATELIMITS:USER", 0), Number("RATELIMITS:KEY", 0)),
+        };
+        return settings.Checked();
+
+        string? Text(string name) => values[name] is { Length: > 0 } text ? text : null;
+
+        bool Flag(string name, bool otherwise) => Text(name) is not { } text ? otherwise : bool.TryParse(text, out var flag) ? flag
+            : throw new SettingsException($"{Variable(name)} is '{text}', and neither true nor false.");
+
+        int Number(string name, int otherwise) => Text(name) is not { } text ? otherwise
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new SettingsException($"{Variable(name)} is '{text}', and no whole number.");
+    }
+
+    private static string Variable(string name) => "PROPSDB__" + name.Replace(":", "__", StringComparison.Ordinal);
+
+    private Settings Checked()
+    {
+        if (!Names.IsAppId(App)) throw new SettingsException($"PROPSDB__APP is '{App}', and no app's id: [a-z][a-z0-9-]{{0,49}}, not api, app, user or shared.");
+        if (JwtSecret is not null && Encoding.UTF8.GetByteCount(JwtSecret) < 32) throw new SettingsException("PROPSDB__AUTH__JWTSECRET has fewer than 32 bytes.");
+        if (JwtSecret is not null && HasOwnIssuer) throw new SettingsException("PROPSDB__AUTH__JWTSECRET and PROPSDB__AUTH__AUTHORITY or PROPSDB__AUTH__JWKSURL exclude each other.");
+        if (Authority is not null && JwksUrl is not null) throw new SettingsException("PROPSDB__AUTH__AUTHORITY and PROPSDB__AUTH__JWKSURL exclude each other.");
+        foreach (var (name, url) in new[] { ("AUTH__AUTHORITY", Authority), ("AUTH__JWKSURL", JwksUrl) })
+            if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.IsLoopback)))
+                throw new SettingsException($"PROPSDB__{name} is '{url}', and no https URL.");
+        if (HasOwnIssuer && Audience is null) throw new SettingsException("PROPSDB__AUTH__AUDIENCE is missing: without it a token meant for another service would be good here.");
+        if (OwnerConnectionString is not null && ConnectionString is null) throw new SettingsException("PROPSDB__OWNERCONNECTIONSTRING needs PROPSDB__CONNECTIONSTRING.");
+        return this;
+    }
+
+    private static string DefaultDataDirectory() => Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows()
+        ? "/var/lib/propsdb"
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "propsdb");
+}
+
+/// <summary>Requests a second for each app, user and key; 0: no limit.</summary>
+public sealed record RateLimits(int PerApp = 0, int PerUser = 0, int PerKey = 0);

@@ -1,0 +1,80 @@
+using Marten;
+using Npgsql;
+using PropsDb.EmbeddedPostgres;
+using PropsDb.Projections;
+
+namespace PropsDb.Host.Ops;
+
+/// <summary>The database, up to date and held by this node: its own server, or the one that the operator names.</summary>
+public sealed class Store : IAsyncDisposable
+{
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(5);
+
+    private readonly PostgresServer? _embedded;
+    private readonly NodeLock _lock;
+
+    private Store(PostgresServer? embedded, NpgsqlDataSource source, DocumentStore marten, NodeLock nodeLock, Seal seal) =>
+        (_embedded, Source, Marten, _lock, Seal) = (embedded, source, marten, nodeLock, seal);
+
+    public NpgsqlDataSource Source { get; }
+    public DocumentStore Marten { get; }
+    public Seal Seal { get; }
+
+    /// <summary>Where the embedded server keeps its data; null where none is run.</summary>
+    public string? EmbeddedDirectory { get; private init; }
+
+    public static async Task<Store> Open(Settings settings, ILoggerFactory logs, TimeProvider time, CancellationToken cancel)
+    {
+        var embedded = settings.ConnectionString is null
+            ? await PostgresServer.Start(new PostgresOptions { DataDirectory = settings.DataDirectory, BinDirectory = settings.PostgresBinDirectory },
+                logs.CreateLogger("PropsDb.EmbeddedPostgres"), cancel)
+            : null;
+        try
+        {
+            return await Open(embedded, settings, time, cancel);
+        }
+        catch
+        {
+            if (embedded is not null) await embedded.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<Store> Open(PostgresServer? embedded, Settings settings, TimeProvider time, CancellationToken cancel)
+    {
+        var connection = embedded?.ConnectionString ?? settings.ConnectionString!;
+        await using (var owner = Connect(settings.OwnerConnectionString ?? connection))
+        {
+            using var migrating = StoreSetup.Open(owner, time);
+            await migrating.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        }
+        var source = Connect(connection);
+        var nodeLock = await NodeLock.Take(source, settings.IsCluster, LockPatience, time, cancel)
+            ?? throw new SettingsException("Another node works on this database. Nodes that share one are all started with PROPSDB__CLUSTER=true.");
+        return new Store(embedded, source, StoreSetup.Open(source, time), nodeLock, await Seal.Open(source, cancel))
+        {
+            EmbeddedDirectory = embedded is null ? null : settings.DataDirectory,
+        };
+    }
+
+    private static NpgsqlDataSource Connect(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        var connection = builder.ConnectionStringBuilder;
+        // Waiting for the database is bounded, so that no request hangs longer than its answer is worth.
+        if (!connectionString.Contains("Timeout", StringComparison.OrdinalIgnoreCase)) (connection.Timeout, connection.CommandTimeout) = (5, 8);
+        connection.ApplicationName ??= "propsdb";
+        connection.MaxAutoPrepare = 64;
+        connection.AutoPrepareMinUsages = 2;
+        return builder.Build();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _lock.DisposeAsync();
+        Marten.Dispose();
+        Seal.Dispose();
+        await Source.DisposeAsync();
+        if (_embedded is not null) await _embedded.DisposeAsync();
+    }
+}

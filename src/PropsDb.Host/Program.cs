@@ -1,0 +1,3 @@
+using PropsDb.Host.Ops;
+
+return args is ["token", .. var options] ? TokenCommand.Run(options) : await Service.Run(args);

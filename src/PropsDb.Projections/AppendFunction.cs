@@ -1,0 +1,77 @@
+namespace PropsDb.Projections;
+
+/// <summary>
+/// Appends a group of commits to Marten's own tables in one statement: the rows are those that Marten's session would have written. Each
+/// commit is judged by itself: one whose stream is not at the expected version is left out and costs its neighbours nothing.
+/// </summary>
+internal static class AppendFunction
+{
+    /// <summary>Held by every appender until its commit, so that the order of positions is the order of commits.</summary>
+    public const long OrderLock = 0x50726F7073444200;
+
+    public static string Sql { get; } = $"""
+        CREATE OR REPLACE FUNCTION {StoreSetup.Schema}.append_commits(
+            p_tenants varchar[], p_streams uuid[], p_expected bigint[], p_counts bigint[],
+            p_tiers varchar[], p_owners varchar[], p_names varchar[], p_versions bigint[], p_deleted boolean[],
+            p_created_at timestamptz[], p_created_by varchar[], p_updated_at timestamptz[], p_updated_by varchar[], p_contents text[],
+            p_commits integer[], p_numbers bigint[], p_ids uuid[], p_types varchar[], p_dotnet_types varchar[], p_bodies jsonb[],
+            p_correlations varchar[], p_causations varchar[], p_headers jsonb[])
+        RETURNS TABLE(accepted integer, last_position bigint) LANGUAGE plpgsql AS $function$
+        #variable_conflict use_column
+        DECLARE
+            v_accepted integer[];
+        BEGIN
+            PERFORM pg_advisory_xact_lock({OrderLock});
+
+            WITH input AS (
+                SELECT * FROM unnest(p_tenants, p_streams, p_expected, p_counts) WITH ORDINALITY AS i(tenant, stream, expected, count, ord)
+            ), moved AS (
+                UPDATE {StoreSetup.Schema}.mt_streams s SET version = s.version + i.count, timestamp = now()
+                FROM input i WHERE i.expected > 0 AND s.tenant_id = i.tenant AND s.id = i.stream AND s.version = i.expected
+                RETURNING i.ord
+            ), begun AS (
+                INSERT INTO {StoreSetup.Schema}.mt_streams (tenant_id, id, version, timestamp)
+                SELECT i.tenant, i.stream, i.count, now() FROM input i WHERE i.expected = 0
+                ON CONFLICT DO NOTHING RETURNING tenant_id, id
+            )
+            SELECT array_agg(ord::integer) INTO v_accepted FROM (
+                SELECT ord FROM moved
+                UNION ALL SELECT i.ord FROM begun b JOIN input i ON i.tenant = b.tenant_id AND i.stream = b.id) a;
+
+            IF v_accepted IS NULL THEN RETURN; END IF;
+
+            RETURN QUERY
+            WITH appended AS (
+                INSERT INTO {StoreSetup.Schema}.mt_events
+                    (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, correlation_id, causation_id, headers, user_name, is_archived)
+                SELECT nextval('{StoreSetup.Schema}.mt_events_sequence'), e.id, e.stream, e.number, e.body, e.type, e.at, e.tenant, e.dotnet_type,
+                    e.correlation, e.causation, e.headers, e.by, FALSE
+                FROM (
+                    SELECT u.*, p_streams[u.commit] AS stream, p_tenants[u.commit] AS tenant, p_updated_at[u.commit] AS at, p_updated_by[u.commit] AS by,
+                        p_correlations[u.commit] AS correlation, p_causations[u.commit] AS causation, p_headers[u.commit] AS headers
+                    FROM unnest(p_commits, p_numbers, p_ids, p_types, p_dotnet_types, p_bodies) WITH ORDINALITY
+                        AS u(commit, number, id, type, dotnet_type, body, ord)
+                    WHERE u.commit = ANY (v_accepted) ORDER BY u.ord) e
+                RETURNING seq_id, stream_id, tenant_id
+            ), last AS (
+                SELECT tenant_id, stream_id, max(seq_id) AS position FROM appended GROUP BY tenant_id, stream_id
+            ), input AS (
+                SELECT * FROM unnest(p_tenants, p_streams, p_expected, p_counts, p_tiers, p_owners, p_names, p_versions, p_deleted,
+                        p_created_at, p_created_by, p_updated_at, p_updated_by, p_contents) WITH ORDINALITY
+                    AS i(tenant, stream, expected, count, tier, owner, name, version, deleted, created_at, created_by, updated_at, updated_by, content, ord)
+            ), viewed AS (
+                INSERT INTO {StoreSetup.Schema}.document_view AS v
+                    (tenant_id, id, tier, owner, name, version, stream_version, position, is_deleted, created_at, created_by, updated_at, updated_by, content)
+                SELECT i.tenant, i.stream, i.tier, i.owner, i.name, i.version, i.expected + i.count, l.position, i.deleted,
+                    i.created_at, i.created_by, i.updated_at, i.updated_by, i.content
+                FROM input i JOIN last l ON l.tenant_id = i.tenant AND l.stream_id = i.stream WHERE i.ord = ANY (v_accepted)
+                ON CONFLICT (tenant_id, id) DO UPDATE SET version = excluded.version, stream_version = excluded.stream_version,
+                    position = excluded.position, is_deleted = excluded.is_deleted, created_at = excluded.created_at, created_by = excluded.created_by,
+                    updated_at = excluded.updated_at, updated_by = excluded.updated_by, content = excluded.content
+            )
+            SELECT i.ord::integer, l.position FROM input i JOIN last l ON l.tenant_id = i.tenant AND l.stream_id = i.stream
+            WHERE i.ord = ANY (v_accepted);
+        END
+        $function$;
+        """;
+}

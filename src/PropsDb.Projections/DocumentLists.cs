@@ -1,0 +1,110 @@
+using System.Globalization;
+using Npgsql;
+using NpgsqlTypes;
+using PropsDb.Events.Documents;
+
+namespace PropsDb.Projections;
+
+public enum DocumentOrder { Name, Version, CreatedAt, UpdatedAt }
+
+/// <summary>Which documents of a tier to list, and which page of them.</summary>
+/// <param name="Owner">Only this owner's; null: every owner's.</param>
+/// <param name="After">Where the page before ended; null: skip <paramref name="Offset"/> instead.</param>
+public sealed record ListQuery(
+    string App, string Tier, string? Owner, string Prefix, bool Deleted, DocumentOrder Order, bool Descending, int Limit, long Offset, ListPlace? After, bool WithContent);
+
+/// <summary>A place in a list: the value it is sorted by, and the id that tells equal ones apart.</summary>
+public sealed record ListPlace(string Value, Guid Id);
+
+/// <param name="Content">The whole document where the query asked for content.</param>
+public sealed record ListedDocument(
+    Guid Id, string Name, string? Owner, long Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string UpdatedBy, Document? Content);
+
+/// <param name="Total">Exact up to <see cref="DocumentLists.MaxExactTotal"/>, else that number.</param>
+public sealed record ListPage(IReadOnlyList<ListedDocument> Documents, long Total, bool TotalAtLeast, ListPlace? Next);
+
+/// <summary>Lists the documents of a tier from their views.</summary>
+public sealed class DocumentLists(NpgsqlDataSource source)
+{
+    public const int MaxExactTotal = 10_000;
+
+    public async Task<ListPage> List(ListQuery query, CancellationToken cancel)
+    {
+        var total = await Count(query, cancel);
+        await using var command = source.CreateCommand();
+        var where = Where(query, command);
+        var (column, type) = Column(query.Order);
+        var (direction, beyond) = query.Descending ? ("DESC", "<") : ("ASC", ">");
+        if (query.After is { } after)
+        {
+            where += $" AND ({column}, id) {beyond} ({Add(command, NpgsqlDbType.Text, after.Value)}::{type}, {Add(command, NpgsqlDbType.Uuid, after.Id)})";
+        }
+        command.CommandText = $"""
+            SELECT id, name, owner, version, created_at, updated_at, updated_by, stream_version, position, is_deleted{(query.WithContent ? ", content" : "")}
+            FROM {StoreSetup.Schema}.document_view
+            WHERE {where} ORDER BY {column} {direction}, id {direction}
+            LIMIT {Add(command, NpgsqlDbType.Bigint, query.Limit + 1L)} OFFSET {Add(command, NpgsqlDbType.Bigint, query.After is null ? query.Offset : 0L)}
+            """;
+        var documents = new List<ListedDocument>();
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            documents.Add(new ListedDocument(
+                reader.GetGuid(0),
+                reader.GetString(1),
+                await reader.IsDBNullAsync(2, cancel) ? null : reader.GetString(2),
+                reader.GetInt64(3),
+                await reader.GetFieldValueAsync<DateTimeOffset>(4, cancel),
+                await reader.GetFieldValueAsync<DateTimeOffset>(5, cancel),
+                reader.GetString(6),
+                query.WithContent ? ViewContent.Read(reader.GetString(10), reader.GetInt64(3), reader.GetInt64(7), reader.GetInt64(8), reader.GetBoolean(9)) : null));
+        }
+        ListPlace? next = null;
+        if (documents.Count > query.Limit)
+        {
+            documents.RemoveAt(query.Limit);
+            next = new ListPlace(SortValue(documents[^1], query.Order), documents[^1].Id);
+        }
+        return new ListPage(documents, total, total == MaxExactTotal + 1, next);
+    }
+
+    private async Task<long> Count(ListQuery query, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand();
+        command.CommandText = $"""
+            SELECT count(*) FROM (SELECT 1 FROM {StoreSetup.Schema}.document_view WHERE {Where(query, command)} LIMIT {MaxExactTotal + 1}) counted
+            """;
+        return (long)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
+    private static string Where(ListQuery query, NpgsqlCommand command)
+    {
+        var where = $"tenant_id = {Add(command, NpgsqlDbType.Varchar, query.App)} AND tier = {Add(command, NpgsqlDbType.Varchar, query.Tier)} AND is_deleted = {Add(command, NpgsqlDbType.Boolean, query.Deleted)}";
+        if (query.Owner is not null) where += $" AND owner = {Add(command, NpgsqlDbType.Varchar, query.Owner)}";
+        if (query.Prefix.Length > 0) where += $" AND starts_with(name, {Add(command, NpgsqlDbType.Text, query.Prefix)})";
+        return where;
+    }
+
+    // Names are compared as their bytes, whatever the database's own collation is.
+    private static (string Column, string Type) Column(DocumentOrder order) => order switch
+    {
+        DocumentOrder.Name => ("name COLLATE \"C\"", "varchar COLLATE \"C\""),
+        DocumentOrder.Version => ("version", "bigint"),
+        DocumentOrder.CreatedAt => ("created_at", "timestamptz"),
+        _ => ("updated_at", "timestamptz"),
+    };
+
+    private static string SortValue(ListedDocument listed, DocumentOrder order) => order switch
+    {
+        DocumentOrder.Name => listed.Name,
+        DocumentOrder.Version => listed.Version.ToString(CultureInfo.InvariantCulture),
+        DocumentOrder.CreatedAt => listed.CreatedAt.ToString("O", CultureInfo.InvariantCulture),
+        _ => listed.UpdatedAt.ToString("O", CultureInfo.InvariantCulture),
+    };
+
+    private static string Add(NpgsqlCommand command, NpgsqlDbType type, object value)
+    {
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value });
+        return "$" + command.Parameters.Count.ToString(CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using PropsDb.Events.Documents;
+using PropsDb.Events.Values;
+
+namespace PropsDb.Projections;
+
+/// <summary>
+/// How events are written in the store: snake_case members, and each value as a string that holds its JSON text. The column is jsonb,
+/// which would rewrite numbers and the order of members, and cannot hold U+0000.
+/// </summary>
+public static class EventJson
+{
+    public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions());
+
+    private static readonly Dictionary<string, Type> Types = StoredNames.OfDocumentEvents.ToDictionary(p => p.Value, p => p.Key, StringComparer.Ordinal);
+
+    public static JsonSerializerOptions Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.RespectRequiredConstructorParameters = true;
+        options.TypeInfoResolver ??= new DefaultJsonTypeInfoResolver();
+        options.Converters.Add(new ValueAsText());
+        options.Converters.Add(new PathAsPointer());
+        return options;
+    }
+
+    public static string Write(DocumentEvent e) => JsonSerializer.Serialize(e, e.GetType(), Options);
+
+    /// <exception cref="UnknownEventException">A newer release wrote it. Reading past it would show a state that never was.</exception>
+    public static DocumentEvent Read(string storedName, string json) => Types.TryGetValue(storedName, out var type)
+        ? (DocumentEvent)JsonSerializer.Deserialize(json, type, Options)!
+        : throw new UnknownEventException(storedName);
+
+    private sealed class ValueAsText : JsonConverter<JsonValue>
+    {
+        public override JsonValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            JsonValue.FromChecked(reader.GetString()!);
+
+        public override void Write(Utf8JsonWriter writer, JsonValue value, JsonSerializerOptions options) => writer.WriteStringValue(value.Utf8.Span);
+    }
+
+    private sealed class PathAsPointer : JsonConverter<PropertyPath>
+    {
+        public override PropertyPath Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            PropertyPath.Parse(reader.GetString()!);
+
+        public override void Write(Utf8JsonWriter writer, PropertyPath value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    }
+}
+
+public sealed class UnknownEventException(string storedName) : Exception($"The store has an event '{storedName}' that this release does not know.");

@@ -1,0 +1,35 @@
+using Npgsql;
+
+namespace PropsDb.Projections;
+
+/// <summary>
+/// Says on the database itself whether its nodes are one or many: a node alone holds a lock that no other node can share, the nodes of a
+/// cluster share it among themselves.
+/// </summary>
+public sealed class NodeLock : IAsyncDisposable
+{
+    private const long Key = 0x50726F7073444201;
+    private readonly NpgsqlConnection _connection;
+
+    private NodeLock(NpgsqlConnection connection) => _connection = connection;
+
+    /// <summary>Null where another node is in the way. A node that was killed a moment ago is given time to be noticed.</summary>
+    public static async Task<NodeLock?> Take(NpgsqlDataSource source, bool isCluster, TimeSpan patience, TimeProvider time, CancellationToken cancel)
+    {
+        var connection = await source.OpenConnectionAsync(cancel);
+        var started = time.GetTimestamp();
+        await using var command = new NpgsqlCommand($"SELECT pg_try_advisory_lock{(isCluster ? "_shared" : "")}({Key})", connection);
+        while (!(bool)(await command.ExecuteScalarAsync(cancel))!)
+        {
+            if (time.GetElapsedTime(started) > patience)
+            {
+                await connection.DisposeAsync();
+                return null;
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancel);
+        }
+        return new NodeLock(connection);
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+}

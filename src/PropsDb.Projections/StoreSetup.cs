@@ -1,0 +1,76 @@
+using JasperFx.Events;
+using JasperFx.MultiTenancy;
+using Marten;
+using Npgsql;
+using PropsDb.Events.Documents;
+using Weasel.Postgresql;
+using Weasel.Postgresql.Functions;
+using Weasel.Postgresql.Tables;
+
+namespace PropsDb.Projections;
+
+/// <summary>What the store is: Marten's event tables with the app as tenant, and beside them the view and the append function.</summary>
+public static class StoreSetup
+{
+    public const string Schema = "propsdb";
+
+    public static DocumentStore Open(NpgsqlDataSource source, TimeProvider time) => DocumentStore.For(options => Configure(options, source, time));
+
+    internal static void Configure(StoreOptions options, NpgsqlDataSource source, TimeProvider time)
+    {
+        options.Connection(source);
+        options.DatabaseSchemaName = Schema;
+        options.AutoCreateSchemaObjects = JasperFx.AutoCreate.CreateOrUpdate;
+        options.UseSystemTextJsonForSerialization(configure: json => EventJson.Configure(json));
+        // A COMMIT whose connection broke may have happened; only our own look-up by commit id may decide to run it again.
+        options.ConfigureWritePolly(_ => { });
+
+        var events = options.Events;
+        events.StreamIdentity = StreamIdentity.AsGuid;
+        events.TenancyStyle = TenancyStyle.Conjoined;
+        events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
+        events.EnableBigIntEvents = true;
+        events.TimeProvider = time;
+        events.MetadataConfig.EnableAll();
+        events.MetadataConfig.UserNameEnabled = true;
+        foreach (var (type, name) in StoredNames.OfDocumentEvents) events.MapEventType(type, name);
+
+        options.Storage.ExtendedSchemaObjects.Add(ViewTable());
+        options.Storage.ExtendedSchemaObjects.Add(SecretTable());
+        options.Storage.ExtendedSchemaObjects.Add(new Function(Name("append_commits"), AppendFunction.Sql));
+    }
+
+    private static PostgresqlObjectName Name(string name) => new(Schema, name, SchemaUtils.IdentifierUsage.General);
+
+    // Rows are rewritten by every write until views lag behind: kept in line, with room on the page for the next version.
+    private static Table ViewTable()
+    {
+        var table = new Table(Name("document_view"));
+        table.AddColumn("tenant_id", "varchar").NotNull().AsPrimaryKey();
+        table.AddColumn("id", "uuid").NotNull().AsPrimaryKey();
+        table.AddColumn("tier", "varchar").NotNull();
+        table.AddColumn("owner", "varchar");
+        table.AddColumn("name", "varchar").NotNull();
+        table.AddColumn("version", "bigint").NotNull();
+        table.AddColumn("stream_version", "bigint").NotNull();
+        table.AddColumn("position", "bigint").NotNull();
+        table.AddColumn("is_deleted", "boolean").NotNull();
+        table.AddColumn("created_at", "timestamptz").NotNull();
+        table.AddColumn("created_by", "varchar").NotNull();
+        table.AddColumn("updated_at", "timestamptz").NotNull();
+        table.AddColumn("updated_by", "varchar").NotNull();
+        table.AddColumn("content", "text").NotNull();
+        table.Indexes.Add(new IndexDefinition("document_view_by_name") { Columns = ["tenant_id", "tier", "is_deleted", "name", "id"] });
+        table.Indexes.Add(new IndexDefinition("document_view_by_owner") { Columns = ["tenant_id", "tier", "owner", "is_deleted", "name", "id"] });
+        return table.WithFillFactor(50).WithStorageParameter("toast_tuple_target", 8160);
+    }
+
+    // Keys that every node of a database must share: they seal positions and cursors.
+    private static Table SecretTable()
+    {
+        var table = new Table(Name("secret"));
+        table.AddColumn("name", "varchar").NotNull().AsPrimaryKey();
+        table.AddColumn("value", "bytea").NotNull();
+        return table;
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text;
+using System.Text.Json;
+using PropsDb.Events.Documents;
+using PropsDb.Events.Values;
+
+namespace PropsDb.Projections;
+
+/// <summary>
+/// A document's content as the view keeps it: JSON text, so that values come back as they were written, with the commits that the
+/// collections and properties name by their place in a list.
+/// </summary>
+/// <remarks><c>{"commits":[[version,at,by,device,message]],"collections":[[name,commit,number,[[name,commit,number,value]]]]}</c>; the
+/// first two commits are those that created and last updated the document.</remarks>
+public static class ViewContent
+{
+    public static string Write(Document document)
+    {
+        var commits = new List<Commit> { document.Created, document.Updated };
+        var places = new Dictionary<long, int> { [document.Created.Version] = 0, [document.Updated.Version] = 1 };
+        using var body = new MemoryStream();
+        var first = true;
+        body.Write("\"collections\":["u8);
+        foreach (var (name, collection) in document.Content.Collections)
+        {
+            if (!first) body.WriteByte((byte)',');
+            first = false;
+            body.WriteByte((byte)'[');
+            body.Write(JsonText.Quote(name));
+            WritePlace(body, Place(collection.Commit), collection.Number);
+            body.Write(",["u8);
+            var firstProperty = true;
+            foreach (var (property, value) in collection.Properties)
+            {
+                if (!firstProperty) body.WriteByte((byte)',');
+                firstProperty = false;
+                body.WriteByte((byte)'[');
+                body.Write(JsonText.Quote(property));
+                WritePlace(body, Place(value.Commit), value.Number);
+                body.WriteByte((byte)',');
+                body.Write(value.Value.Utf8.Span);
+                body.WriteByte((byte)']');
+            }
+            body.Write("]]"u8);
+        }
+        body.Write("]}"u8);
+        return string.Concat("{\"commits\":[", string.Join(',', commits.Select(Text)), "],", Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length));
+
+        int Place(Commit commit)
+        {
+            if (places.TryGetValue(commit.Version, out var place)) return place;
+            places[commit.Version] = commits.Count;
+            commits.Add(commit);
+            return commits.Count - 1;
+        }
+    }
+
+    private static void WritePlace(MemoryStream body, int place, long number) =>
+        body.Write(Encoding.ASCII.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $",{place},{number}")));
+
+    private static string Text(Commit c) => JsonSerializer.Serialize(new object?[] { c.Version, c.At, c.By, c.Device, c.Message }, EventJson.Options);
+
+    /// <summary>The document that the text and the columns beside it describe.</summary>
+    public static Document Read(string content, long version, long streamVersion, long position, bool isDeleted)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(content).AsMemory();
+        var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        Skip(ref reader, 3); // { "commits" [
+        var commits = new List<Commit>();
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartArray) commits.Add(ReadCommit(ref reader));
+        Skip(ref reader, 2); // "collections" [
+        var collections = new List<KeyValuePair<string, Collection>>();
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
+        {
+            var (name, commit, number) = ReadPlace(ref reader, commits);
+            Skip(ref reader, 1);
+            var properties = new List<KeyValuePair<string, Property>>();
+            while (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
+            {
+                var (property, propertyCommit, propertyNumber) = ReadPlace(ref reader, commits);
+                reader.Read();
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                var value = JsonValue.FromChecked(utf8[start..(int)reader.BytesConsumed]);
+                properties.Add(new(property, new Property(value, propertyCommit, propertyNumber)));
+                Skip(ref reader, 1);
+            }
+            collections.Add(new(name, Collection.From(properties, commit, number)));
+            Skip(ref reader, 1);
+        }
+        return new Document
+        {
+            Version = version,
+            StreamVersion = streamVersion,
+            Position = position,
+            IsDeleted = isDeleted,
+            Created = commits[0],
+            Updated = commits[1],
+            Content = Content.From(collections),
+        };
+    }
+
+    private static void Skip(ref Utf8JsonReader reader, int tokens)
+    {
+        for (var i = 0; i < tokens; i++) reader.Read();
+    }
+
+    private static Commit ReadCommit(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var version = reader.GetInt64();
+        reader.Read();
+        var at = reader.GetDateTimeOffset();
+        reader.Read();
+        var by = reader.GetString()!;
+        reader.Read();
+        var device = reader.GetString();
+        reader.Read();
+        var message = reader.GetString();
+        reader.Read();
+        return new Commit(version, at, by, device, message);
+    }
+
+    private static (string Name, Commit Commit, long Number) ReadPlace(ref Utf8JsonReader reader, List<Commit> commits)
+    {
+        reader.Read();
+        var name = reader.GetString()!;
+        reader.Read();
+        var commit = commits[reader.GetInt32()];
+        reader.Read();
+        return (name, commit, reader.GetInt64());
+    }
+}

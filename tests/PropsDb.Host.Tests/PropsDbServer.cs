@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Time.Testing;
+using PropsDb.Host.Access;
+using PropsDb.Host.Ops;
+using PropsDb.Testing;
+
+namespace PropsDb.Host.Tests;
+
+/// <summary>The real service in this process: Kestrel on a free port, a database of its own, and a clock that tests can move.</summary>
+public sealed class PropsDbServer : IAsyncLifetime
+{
+    public const string Secret = "a secret of the tests, long enough for HS256";
+    public static readonly byte[] SecretBytes = Encoding.UTF8.GetBytes(Secret);
+
+    private WebApplication? _app;
+
+    public FakeTimeProvider Time { get; } = new(DateTimeOffset.Parse("2026-11-22T12:00:00Z"));
+    public Uri Address { get; private set; } = new("http://127.0.0.1");
+    public IServiceProvider Services => _app!.Services;
+    public string ConnectionString { get; private set; } = "";
+
+    /// <summary>Settings beside the defaults, as on the command line: <c>--PROPSDB:LIMITS:PROPERTIES=3</c>.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        ConnectionString = await (await TestPostgres.Shared(CancellationToken.None)).CreateDatabase("host", CancellationToken.None);
+        _app = await Service.Start(
+        [
+            "--urls=http://127.0.0.1:0",
+            $"--PROPSDB:CONNECTIONSTRING={ConnectionString}",
+            $"--PROPSDB:AUTH:JWTSECRET={Secret}",
+            .. Settings,
+        ], Time);
+        Address = new Uri(_app.Urls.First());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null) await _app.DisposeAsync();
+    }
+
+    public string Token(string user, params string[] roles) =>
+        Tokens.Issue(SecretBytes, user, roles, ["default"], Time.GetUtcNow().AddHours(1));
+
+    /// <summary>A client of one user; paths are relative to <c>/api/v1/default/</c>.</summary>
+    public Client As(string user, params string[] roles) => new(Address, Token(user, roles));
+
+    public Client Anonymous => new(Address, null);
+}
+
+/// <summary>One answer, read whole.</summary>
+public sealed record Answer(HttpStatusCode Code, HttpResponseMessage Raw, string Body)
+{
+    public int Status => (int)Code;
+    public string? ETag => Raw.Headers.ETag?.ToString();
+    public JsonElement Json => JsonDocument.Parse(Body).RootElement;
+    public string? Error => Json.GetProperty("error").GetString();
+    public string? Header(string name) => Raw.Headers.TryGetValues(name, out var values) || Raw.Content.Headers.TryGetValues(name, out values) ? string.Join(", ", values) : null;
+    public override string ToString() => $"{Status} {Body}";
+}
+
+public sealed class Client(Uri address, string? token)
+{
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+
+    public Task<Answer> Get(string path, params (string Name, string Value)[] headers) => Send(HttpMethod.Get, path, null, null, headers);
+    public Task<Answer> Post(string path, string json, params (string Name, string Value)[] headers) => Send(HttpMethod.Post, path, json, "application/json", headers);
+    public Task<Answer> Put(string path, string json, params (string Name, string Value)[] headers) => Send(HttpMethod.Put, path, json, "application/json", headers);
+    public Task<Answer> Delete(string path, params (string Name, string Value)[] headers) => Send(HttpMethod.Delete, path, null, null, headers);
+    public Task<Answer> MergePatch(string path, string json, params (string Name, string Value)[] headers) => Send(HttpMethod.Patch, path, json, "application/merge-patch+json", headers);
+    public Task<Answer> JsonPatch(string path, string json, params (string Name, string Value)[] headers) => Send(HttpMethod.Patch, path, json, "application/json-patch+json", headers);
+
+    /// <param name="path">Relative to <c>/api/v1/default/</c>, or absolute from <c>/</c>.</param>
+    public async Task<Answer> Send(HttpMethod method, string path, string? body, string? mediaType, params (string Name, string Value)[] headers)
+    {
+        var options = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
+        var target = address.ToString().TrimEnd('/') + (path.StartsWith('/') ? path : "/api/v1/default/" + path);
+        using var request = new HttpRequestMessage(method, new Uri(target, options));
+        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            if (mediaType is not null) request.Content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
+        }
+        foreach (var (name, value) in headers)
+            if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content!.Headers.TryAddWithoutValidation(name, value);
+        var response = await Http.SendAsync(request);
+        return new Answer(response.StatusCode, response, await response.Content.ReadAsStringAsync());
+    }
+}

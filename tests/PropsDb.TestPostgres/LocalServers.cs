@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using PropsDb.EmbeddedPostgres;
+using PropsDb.EmbeddedPostgres.Files;
+using PropsDb.EmbeddedPostgres.Running;
+using PropsDb.EmbeddedPostgres.Sources;
+
+namespace PropsDb.Testing;
+
+/// <summary>A server in a temporary directory, removed at the process's end; a killed process's is removed by the next one.</summary>
+internal static class LocalServers
+{
+    private const string Prefix = "propsdb-test-";
+
+    internal static string DirectoryOf(int process) => Path.Combine(Path.GetTempPath(), $"{Prefix}{process}");
+
+    public static async Task<bool> HaveBinaries(CancellationToken cancel) =>
+        (await InstalledBinaries.Find(Surroundings.OfThisMachine(), DirectoryOf(Environment.ProcessId), cancel)).Count > 0;
+
+    public static async Task<string> Start(CancellationToken cancel)
+    {
+        await RemoveLeftovers(cancel);
+        var directory = DirectoryOf(Environment.ProcessId);
+        var server = await PostgresServer.Start(new PostgresOptions { DataDirectory = directory, Fsync = false }, NullLogger.Instance, cancel);
+
+        // The only place of a process's end that cannot be awaited.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            Directory.Delete(directory, recursive: true);
+        };
+        return server.ConnectionString;
+    }
+
+    internal static async Task RemoveLeftovers(CancellationToken cancel)
+    {
+        foreach (var path in Directory.EnumerateDirectories(Path.GetTempPath(), $"{Prefix}*"))
+        {
+            if (!int.TryParse(Path.GetFileName(path)[Prefix.Length..], out var process) || ServerProcess.Exists(process)) continue;
+            try
+            {
+                await Remove(path, cancel);
+            }
+            catch (Exception e) when (e is DataDirectoryInUseException or UnauthorizedAccessException or DirectoryNotFoundException)
+            {
+                // Another process cleans it just now, or it is another user's: not ours to remove.
+            }
+        }
+    }
+
+    private static async Task Remove(string path, CancellationToken cancel)
+    {
+        var directory = DataDirectory.Open(path);
+        using (OwnerLock.Take(directory))
+        {
+            if (Postmaster.FindLive(directory, NullLogger.Instance) is { } left) await left.Stop(cancel);
+            Directory.Delete(path, recursive: true);
+        }
+    }
+}

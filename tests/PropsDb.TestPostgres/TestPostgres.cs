@@ -1,0 +1,62 @@
+using Npgsql;
+
+namespace PropsDb.Testing;
+
+/// <summary>One PostgreSQL server per test process, started at first use and stopped at the process's end; a database per test class.</summary>
+public sealed class TestPostgres
+{
+    private static readonly SemaphoreSlim Starting = new(1, 1);
+    private static TestPostgres? shared;
+
+    private static readonly SemaphoreSlim Creating = new(1, 1);     // PostgreSQL copies the template once at a time
+    private int databases;
+
+    private TestPostgres(string connectionString) => ConnectionString = connectionString;
+
+    /// <summary>To a database that all tests of the process share.</summary>
+    public string ConnectionString { get; }
+
+    public static bool DockerIsRunning => Containers.IsRunning.Value;
+
+    public static async Task<TestPostgres> Shared(CancellationToken cancel)
+    {
+        await Starting.WaitAsync(cancel);
+        try
+        {
+            return shared ??= new TestPostgres(await StartServer(cancel));
+        }
+        finally
+        {
+            Starting.Release();
+        }
+    }
+
+    /// <returns>The connection string of a new, empty database.</returns>
+    public async Task<string> CreateDatabase(string prefix, CancellationToken cancel)
+    {
+        var name = $"{prefix}_{Interlocked.Increment(ref databases)}";
+        await Creating.WaitAsync(cancel);
+        try
+        {
+            await using var connection = new NpgsqlConnection(ConnectionString);
+            await connection.OpenAsync(cancel);
+            await using var create = connection.CreateCommand();
+            using var quoting = new NpgsqlCommandBuilder();
+            create.CommandText = $"CREATE DATABASE {quoting.QuoteIdentifier(name)} TEMPLATE template0";
+            await create.ExecuteNonQueryAsync(cancel);
+        }
+        finally
+        {
+            Creating.Release();
+        }
+
+        return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString;
+    }
+
+    /// <summary>PROPSDB_TEST_POSTGRES=container asks for the version that ships; else whatever the machine has, the fastest.</summary>
+    private static async Task<string> StartServer(CancellationToken cancel)
+    {
+        var wantsContainer = string.Equals(Environment.GetEnvironmentVariable("PROPSDB_TEST_POSTGRES"), "container", StringComparison.OrdinalIgnoreCase);
+        return wantsContainer || (DockerIsRunning && !await LocalServers.HaveBinaries(cancel)) ? await Containers.Start(cancel) : await LocalServers.Start(cancel);
+    }
+}
