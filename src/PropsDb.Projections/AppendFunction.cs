@@ -9,11 +9,14 @@ internal static class AppendFunction
     /// <summary>Held by every appender until its commit, so that the order of positions is the order of commits.</summary>
     public const long OrderLock = 0x50726F7073444200;
 
+    /// <summary>Raised for several commits that stand or fall together, when one of them falls.</summary>
+    public const string StaleState = "PD001";
+
     public static string Sql { get; } = $"""
         CREATE OR REPLACE FUNCTION {StoreSetup.Schema}.append_commits(
-            p_tenants varchar[], p_streams uuid[], p_expected bigint[], p_counts bigint[],
+            p_all_or_none boolean, p_tenants varchar[], p_streams uuid[], p_expected bigint[], p_counts bigint[],
             p_tiers varchar[], p_owners varchar[], p_names varchar[], p_versions bigint[], p_deleted boolean[],
-            p_created_at timestamptz[], p_created_by varchar[], p_updated_at timestamptz[], p_updated_by varchar[], p_contents text[],
+            p_created_at timestamptz[], p_created_by varchar[], p_updated_at timestamptz[], p_updated_by varchar[], p_contents text[], p_snapshots boolean[], p_at timestamptz[], p_by varchar[],
             p_commits integer[], p_numbers bigint[], p_ids uuid[], p_types varchar[], p_dotnet_types varchar[], p_bodies jsonb[],
             p_correlations varchar[], p_causations varchar[], p_headers jsonb[])
         RETURNS TABLE(accepted integer, last_position bigint) LANGUAGE plpgsql AS $function$
@@ -38,6 +41,9 @@ internal static class AppendFunction
                 SELECT ord FROM moved
                 UNION ALL SELECT i.ord FROM begun b JOIN input i ON i.tenant = b.tenant_id AND i.stream = b.id) a;
 
+            IF p_all_or_none AND coalesce(array_length(v_accepted, 1), 0) < array_length(p_streams, 1) THEN
+                RAISE EXCEPTION 'a stream of the append is not at its expected version' USING ERRCODE = '{StaleState}';
+            END IF;
             IF v_accepted IS NULL THEN RETURN; END IF;
 
             RETURN QUERY
@@ -47,7 +53,7 @@ internal static class AppendFunction
                 SELECT nextval('{StoreSetup.Schema}.mt_events_sequence'), e.id, e.stream, e.number, e.body, e.type, e.at, e.tenant, e.dotnet_type,
                     e.correlation, e.causation, e.headers, e.by, FALSE
                 FROM (
-                    SELECT u.*, p_streams[u.commit] AS stream, p_tenants[u.commit] AS tenant, p_updated_at[u.commit] AS at, p_updated_by[u.commit] AS by,
+                    SELECT u.*, p_streams[u.commit] AS stream, p_tenants[u.commit] AS tenant, p_at[u.commit] AS at, p_by[u.commit] AS by,
                         p_correlations[u.commit] AS correlation, p_causations[u.commit] AS causation, p_headers[u.commit] AS headers
                     FROM unnest(p_commits, p_numbers, p_ids, p_types, p_dotnet_types, p_bodies) WITH ORDINALITY
                         AS u(commit, number, id, type, dotnet_type, body, ord)
@@ -57,8 +63,12 @@ internal static class AppendFunction
                 SELECT tenant_id, stream_id, max(seq_id) AS position FROM appended GROUP BY tenant_id, stream_id
             ), input AS (
                 SELECT * FROM unnest(p_tenants, p_streams, p_expected, p_counts, p_tiers, p_owners, p_names, p_versions, p_deleted,
-                        p_created_at, p_created_by, p_updated_at, p_updated_by, p_contents) WITH ORDINALITY
-                    AS i(tenant, stream, expected, count, tier, owner, name, version, deleted, created_at, created_by, updated_at, updated_by, content, ord)
+                        p_created_at, p_created_by, p_updated_at, p_updated_by, p_contents, p_snapshots) WITH ORDINALITY
+                    AS i(tenant, stream, expected, count, tier, owner, name, version, deleted, created_at, created_by, updated_at, updated_by, content, snapshot, ord)
+            ), kept AS (
+                INSERT INTO {StoreSetup.Schema}.document_snapshot (tenant_id, id, version, stream_version, position, is_deleted, updated_at, content)
+                SELECT i.tenant, i.stream, i.version, i.expected + i.count, l.position, i.deleted, i.updated_at, i.content
+                FROM input i JOIN last l ON l.tenant_id = i.tenant AND l.stream_id = i.stream WHERE i.snapshot AND i.ord = ANY (v_accepted)
             ), viewed AS (
                 INSERT INTO {StoreSetup.Schema}.document_view AS v
                     (tenant_id, id, tier, owner, name, version, stream_version, position, is_deleted, created_at, created_by, updated_at, updated_by, content)
@@ -66,7 +76,7 @@ internal static class AppendFunction
                     i.created_at, i.created_by, i.updated_at, i.updated_by, i.content
                 FROM input i JOIN last l ON l.tenant_id = i.tenant AND l.stream_id = i.stream WHERE i.ord = ANY (v_accepted)
                 ON CONFLICT (tenant_id, id) DO UPDATE SET version = excluded.version, stream_version = excluded.stream_version,
-                    position = excluded.position, is_deleted = excluded.is_deleted, created_at = excluded.created_at, created_by = excluded.created_by,
+                    position = CASE WHEN excluded.version = v.version THEN v.position ELSE excluded.position END, is_deleted = excluded.is_deleted, created_at = excluded.created_at, created_by = excluded.created_by,
                     updated_at = excluded.updated_at, updated_by = excluded.updated_by, content = excluded.content
             )
             SELECT i.ord::integer, l.position FROM input i JOIN last l ON l.tenant_id = i.tenant AND l.stream_id = i.stream

@@ -21,7 +21,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
 
     private readonly NpgsqlDataSource _source;
     private readonly ILogger _log;
-    private readonly Channel<PendingCommit> _waiting = Channel.CreateUnbounded<PendingCommit>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<PendingAppend> _waiting = Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _running;
 
     public CommitQueue(NpgsqlDataSource source, ILogger<CommitQueue> log)
@@ -30,46 +30,57 @@ public sealed partial class CommitQueue : IAsyncDisposable
         _running = Run();
     }
 
-    internal Task<long?> Commit(PendingCommit commit)
+    internal Task<IReadOnlyList<long>?> Append(PendingAppend append)
     {
-        if (!_waiting.Writer.TryWrite(commit)) commit.Fail(new InvalidOperationException("The service is stopping."));
-        return commit.Done;
+        if (!_waiting.Writer.TryWrite(append)) append.Fail(new InvalidOperationException("The service is stopping."));
+        return append.Done;
     }
 
     private async Task Run()
     {
-        var group = new List<PendingCommit>();
+        var group = new List<PendingAppend>();
         while (await _waiting.Reader.WaitToReadAsync())
         {
             var events = 0;
-            while (events < MaxEventsInGroup && _waiting.Reader.TryPeek(out var next) && (group.Count == 0 || events + next.Events.Count <= MaxEventsInGroup))
+            var streams = new HashSet<Guid>();
+            while (_waiting.Reader.TryPeek(out var next) && Fits(next, group, events, streams))
             {
-                // Two commits of one stream cannot share a group: the second was decided before the first was known.
-                if (group.Exists(c => c.Key.StreamId == next.Key.StreamId)) break;
                 _waiting.Reader.TryRead(out _);
                 group.Add(next);
-                events += next.Events.Count;
+                events += next.EventCount;
+                streams.UnionWith(next.Commits.Select(c => c.Key.StreamId));
+                if (next.Commits.Count > 1) break;
             }
-            await CommitGroup(group);
+            await AppendGroup(group);
             group.Clear();
         }
     }
 
-    private async Task CommitGroup(List<PendingCommit> group)
+    // Two commits of one stream cannot share a group: the second was decided before the first was known. And several commits that stand
+    // or fall together make a transaction of their own.
+    private static bool Fits(PendingAppend next, List<PendingAppend> group, int events, HashSet<Guid> streams) => group.Count == 0
+        || (next.Commits.Count == 1 && events + next.EventCount <= MaxEventsInGroup && !streams.Contains(next.Commits[0].Key.StreamId));
+
+    private async Task AppendGroup(List<PendingAppend> group)
     {
         try
         {
-            await using var command = Append(group);
-            var positions = new long?[group.Count];
-            await using (var reader = await command.ExecuteReaderAsync())
-                while (await reader.ReadAsync()) positions[reader.GetInt32(0) - 1] = reader.GetInt64(1);
-            for (var i = 0; i < group.Count; i++) group[i].Settle(positions[i]);
+            var commits = group.SelectMany(a => a.Commits).ToList();
+            var positions = await Append(commits, isAllOrNone: group[0].Commits.Count > 1);
+            var at = 0;
+            foreach (var append in group)
+            {
+                var own = positions.AsSpan(at, append.Commits.Count).ToArray();
+                append.Settle(own.Contains(null) ? null : Array.ConvertAll(own, p => p!.Value));
+                at += own.Length;
+            }
         }
         catch (PostgresException e) when (!e.IsTransient)
         {
             // The server answered, so nothing of the group is there. One bad commit must not take its neighbours along.
-            if (group.Count == 1) group[0].Fail(e);
-            else foreach (var commit in group) await CommitGroup([commit]);
+            if (group.Count == 1 && e.SqlState == AppendFunction.StaleState) group[0].Settle(null);
+            else if (group.Count == 1) group[0].Fail(e);
+            else foreach (var append in group) await AppendGroup([append]);
         }
         catch (Exception e)
         {
@@ -78,8 +89,24 @@ public sealed partial class CommitQueue : IAsyncDisposable
         }
     }
 
+    private async Task<long?[]> Append(List<PendingCommit> commits, bool isAllOrNone)
+    {
+        await using var batch = _source.CreateBatch();
+        batch.BatchCommands.Add(AppendCommand(commits, isAllOrNone));
+        var withReceipt = commits.FindAll(c => c.Receipt is not null);
+        if (withReceipt.Count > 0) batch.BatchCommands.Add(Receipts.KeepWith(withReceipt));
+        var withDevice = commits.FindAll(c => c.Place is not null);
+        if (withDevice.Count > 0) batch.BatchCommands.Add(DeviceSequences.AdvanceWith(withDevice));
+        var positions = new long?[commits.Count];
+        await using var reader = await batch.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) positions[reader.GetInt32(0) - 1] = reader.GetInt64(1);
+        // Errors of the later statements come with their results.
+        while (await reader.NextResultAsync()) { }
+        return positions;
+    }
+
     // The connection broke: the group is there or it is not. Whoever holds the order lock knows that no append is still under way.
-    private async Task SettleLost(List<PendingCommit> group, Exception cause)
+    private async Task SettleLost(List<PendingAppend> group, Exception cause)
     {
         using var patience = new CancellationTokenSource(SettleWithin);
         while (true)
@@ -90,10 +117,13 @@ public sealed partial class CommitQueue : IAsyncDisposable
                 await using var transaction = await connection.BeginTransactionAsync(patience.Token);
                 await using (var locking = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({AppendFunction.OrderLock})", connection))
                     await locking.ExecuteNonQueryAsync(patience.Token);
-                foreach (var commit in group.Where(c => !c.Done.IsCompleted))
+                foreach (var append in group.Where(a => !a.Done.IsCompleted))
                 {
-                    if (await PositionOf(commit, connection, patience.Token) is { } position) commit.Settle(position);
-                    else commit.Fail(new NotCommittedException(cause));
+                    var positions = new List<long>();
+                    foreach (var commit in append.Commits)
+                        if (await PositionOf(commit, connection, patience.Token) is { } position) positions.Add(position);
+                    if (positions.Count == append.Commits.Count) append.Settle(positions);
+                    else append.Fail(new NotCommittedException(cause));
                 }
                 return;
             }
@@ -101,7 +131,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
             {
                 if (patience.IsCancellationRequested)
                 {
-                    foreach (var commit in group) commit.Fail(new OutcomeUnknownException(cause));
+                    foreach (var append in group) append.Fail(new OutcomeUnknownException(cause));
                     return;
                 }
                 await Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None);
@@ -121,34 +151,38 @@ public sealed partial class CommitQueue : IAsyncDisposable
         return (long?)await command.ExecuteScalarAsync(cancel);
     }
 
-    private NpgsqlCommand Append(List<PendingCommit> group)
+    private static NpgsqlBatchCommand AppendCommand(List<PendingCommit> commits, bool isAllOrNone)
     {
-        var command = _source.CreateCommand(
-            $"SELECT accepted, last_position FROM {StoreSetup.Schema}.append_commits($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23)");
-        var events = group.SelectMany((commit, i) => commit.Events.Select((e, n) => (Commit: i + 1, Number: commit.Before.StreamVersion + n + 1, Event: e))).ToList();
-        Add(NpgsqlDbType.Varchar, group.Select(c => c.Key.App));
-        Add(NpgsqlDbType.Uuid, group.Select(c => c.Key.StreamId));
-        Add(NpgsqlDbType.Bigint, group.Select(c => c.Before.StreamVersion));
-        Add(NpgsqlDbType.Bigint, group.Select(c => (long)c.Events.Count));
-        Add(NpgsqlDbType.Varchar, group.Select(c => c.Key.Tier));
-        Add(NpgsqlDbType.Varchar, group.Select(c => c.Key.Owner));
-        Add(NpgsqlDbType.Varchar, group.Select(c => c.Key.Name));
-        Add(NpgsqlDbType.Bigint, group.Select(c => c.After.Version));
-        Add(NpgsqlDbType.Boolean, group.Select(c => c.After.IsDeleted));
-        Add(NpgsqlDbType.TimestampTz, group.Select(c => c.After.Created.At));
-        Add(NpgsqlDbType.Varchar, group.Select(c => c.After.Created.By));
-        Add(NpgsqlDbType.TimestampTz, group.Select(c => c.After.Updated.At));
-        Add(NpgsqlDbType.Varchar, group.Select(c => c.After.Updated.By));
-        Add(NpgsqlDbType.Text, group.Select(c => ViewContent.Write(c.After)));
+        var command = new NpgsqlBatchCommand(
+            $"SELECT accepted, last_position FROM {StoreSetup.Schema}.append_commits($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27)");
+        var events = commits.SelectMany((commit, i) => commit.Events.Select((e, n) => (Commit: i + 1, Number: commit.Before.StreamVersion + n + 1, Event: e))).ToList();
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = isAllOrNone });
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Key.App));
+        Add(NpgsqlDbType.Uuid, commits.Select(c => c.Key.StreamId));
+        Add(NpgsqlDbType.Bigint, commits.Select(c => c.Before.StreamVersion));
+        Add(NpgsqlDbType.Bigint, commits.Select(c => (long)c.Events.Count));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Key.Tier));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Key.Owner));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Key.Name));
+        Add(NpgsqlDbType.Bigint, commits.Select(c => c.After.Version));
+        Add(NpgsqlDbType.Boolean, commits.Select(c => c.After.IsDeleted));
+        Add(NpgsqlDbType.TimestampTz, commits.Select(c => c.After.Created.At));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.After.Created.By));
+        Add(NpgsqlDbType.TimestampTz, commits.Select(c => c.After.Updated.At));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.After.Updated.By));
+        Add(NpgsqlDbType.Text, commits.Select(c => ViewContent.Write(c.After)));
+        Add(NpgsqlDbType.Boolean, commits.Select(c => c.IsSnapshot));
+        Add(NpgsqlDbType.TimestampTz, commits.Select(c => c.Committed.At));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Committed.By));
         Add(NpgsqlDbType.Integer, events.Select(e => e.Commit));
         Add(NpgsqlDbType.Bigint, events.Select(e => e.Number));
         Add(NpgsqlDbType.Uuid, events.Select(_ => new Guid(RandomNumberGenerator.GetBytes(16))));
         Add(NpgsqlDbType.Varchar, events.Select(e => StoredNames.OfDocumentEvents[e.Event.GetType()]));
         Add(NpgsqlDbType.Varchar, events.Select(e => DotNetName(e.Event.GetType())));
         Add(NpgsqlDbType.Jsonb, events.Select(e => EventJson.Write(e.Event)));
-        Add(NpgsqlDbType.Varchar, group.Select(c => c.Author.RequestId));
-        Add(NpgsqlDbType.Varchar, group.Select(c => c.Id.ToString()));
-        Add(NpgsqlDbType.Jsonb, group.Select(c => Headers(c.Author)));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Author.RequestId));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Id.ToString()));
+        Add(NpgsqlDbType.Jsonb, commits.Select(c => Headers(c.Committed)));
         return command;
 
         void Add<T>(NpgsqlDbType type, IEnumerable<T> values) =>
@@ -157,11 +191,11 @@ public sealed partial class CommitQueue : IAsyncDisposable
 
     private static string DotNetName(Type type) => string.Create(CultureInfo.InvariantCulture, $"{type.FullName}, {type.Assembly.GetName().Name}");
 
-    private static string? Headers(Author author)
+    private static string Headers(Commit commit)
     {
         var headers = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (author.Device is not null) headers["device"] = author.Device;
-        if (author.Message is not null) headers["message"] = author.Message;
+        if (commit.Device is not null) headers["device"] = commit.Device;
+        if (commit.Message is not null) headers["message"] = commit.Message;
         return JsonSerializer.Serialize(headers);
     }
 

@@ -16,6 +16,20 @@ public static class StoreSetup
 
     public static DocumentStore Open(NpgsqlDataSource source, TimeProvider time) => DocumentStore.For(options => Configure(options, source, time));
 
+    private const string LifecycleIndex = "mt_events_lifecycle";
+
+    internal const string IsLifecycle = "type IN ('document_created', 'document_deleted', 'document_restored')";
+
+    /// <summary>Brings the schema up to date, as the role that owns it.</summary>
+    public static async Task Migrate(NpgsqlDataSource owner, TimeProvider time, CancellationToken cancel)
+    {
+        using var store = Open(owner, time);
+        await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        // Marten keeps to the indexes it knows of; this one it is told to leave alone.
+        await using var index = owner.CreateCommand($"CREATE INDEX IF NOT EXISTS {LifecycleIndex} ON {Schema}.mt_events (tenant_id, stream_id, version) WHERE {IsLifecycle}");
+        await index.ExecuteNonQueryAsync(cancel);
+    }
+
     internal static void Configure(StoreOptions options, NpgsqlDataSource source, TimeProvider time)
     {
         options.Connection(source);
@@ -33,14 +47,19 @@ public static class StoreSetup
         events.TimeProvider = time;
         events.MetadataConfig.EnableAll();
         events.MetadataConfig.UserNameEnabled = true;
+        events.IgnoreIndex(LifecycleIndex);
         foreach (var (type, name) in StoredNames.OfDocumentEvents) events.MapEventType(type, name);
 
         options.Storage.ExtendedSchemaObjects.Add(ViewTable());
+        options.Storage.ExtendedSchemaObjects.Add(SnapshotTable());
         options.Storage.ExtendedSchemaObjects.Add(SecretTable());
+        options.Storage.ExtendedSchemaObjects.Add(Receipts.Table());
+        options.Storage.ExtendedSchemaObjects.Add(DeviceSequences.Table());
+        options.Storage.ExtendedSchemaObjects.Add(ConflictLog.Table());
         options.Storage.ExtendedSchemaObjects.Add(new Function(Name("append_commits"), AppendFunction.Sql));
     }
 
-    private static PostgresqlObjectName Name(string name) => new(Schema, name, SchemaUtils.IdentifierUsage.General);
+    internal static PostgresqlObjectName Name(string name) => new(Schema, name, SchemaUtils.IdentifierUsage.General);
 
     // Rows are rewritten by every write until views lag behind: kept in line, with room on the page for the next version.
     private static Table ViewTable()
@@ -63,6 +82,21 @@ public static class StoreSetup
         table.Indexes.Add(new IndexDefinition("document_view_by_name") { Columns = ["tenant_id", "tier", "is_deleted", "name", "id"] });
         table.Indexes.Add(new IndexDefinition("document_view_by_owner") { Columns = ["tenant_id", "tier", "owner", "is_deleted", "name", "id"] });
         return table.WithFillFactor(50).WithStorageParameter("toast_tuple_target", 8160);
+    }
+
+    // The document as it was every few hundred events, so that an old version costs a fold of some events and not of all.
+    private static Table SnapshotTable()
+    {
+        var table = new Table(Name("document_snapshot"));
+        table.AddColumn("tenant_id", "varchar").NotNull().AsPrimaryKey();
+        table.AddColumn("id", "uuid").NotNull().AsPrimaryKey();
+        table.AddColumn("version", "bigint").NotNull().AsPrimaryKey();
+        table.AddColumn("stream_version", "bigint").NotNull();
+        table.AddColumn("position", "bigint").NotNull();
+        table.AddColumn("is_deleted", "boolean").NotNull();
+        table.AddColumn("updated_at", "timestamptz").NotNull();
+        table.AddColumn("content", "text").NotNull();
+        return table;
     }
 
     // Keys that every node of a database must share: they seal positions and cursors.

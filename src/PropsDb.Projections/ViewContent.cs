@@ -9,7 +9,7 @@ namespace PropsDb.Projections;
 /// A document's content as the view keeps it: JSON text, so that values come back as they were written, with the commits that the
 /// collections and properties name by their place in a list.
 /// </summary>
-/// <remarks><c>{"commits":[[version,at,by,device,message]],"collections":[[name,commit,number,[[name,commit,number,value]]]]}</c>; the
+/// <remarks><c>{"commits":[[version,at,by,device,message]],"collections":[[name,commit,number,[[name,commit,number,value]]]],"strategy":text}</c>; the
 /// first two commits are those that created and last updated the document.</remarks>
 public static class ViewContent
 {
@@ -42,7 +42,9 @@ public static class ViewContent
             }
             body.Write("]]"u8);
         }
-        body.Write("]}"u8);
+        body.Write("],\"strategy\":"u8);
+        body.Write(document.Strategy is null ? "null"u8 : JsonText.Quote(document.Strategy));
+        body.Write("}"u8);
         return string.Concat("{\"commits\":[", string.Join(',', commits.Select(Text)), "],", Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length));
 
         int Place(Commit commit)
@@ -87,8 +89,10 @@ public static class ViewContent
             collections.Add(new(name, Collection.From(properties, commit, number)));
             Skip(ref reader, 1);
         }
+        Skip(ref reader, 2); // "strategy" text
         return new Document
         {
+            Strategy = reader.GetString(),
             Version = version,
             StreamVersion = streamVersion,
             Position = position,

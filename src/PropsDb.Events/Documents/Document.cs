@@ -23,17 +23,27 @@ public sealed record Document
     /// <summary>The collections; of a deleted document those it had, so that it can be restored.</summary>
     public Content Content { get; init; } = Content.Empty;
 
+    /// <summary>The document's own conflict strategy, by its name on the wire; null: the tier's.</summary>
+    public string? Strategy { get; init; }
+
     public bool Exists => Version > 0 && !IsDeleted;
 
     /// <summary>What a reader sees: nothing of a document that is absent.</summary>
     public Content Visible => Exists ? Content : Content.Empty;
+
+    /// <param name="position">Where the event stands in the order of the whole database.</param>
+    public static Document Evolve(Document state, DocumentEvent e, Commit commit, long position)
+    {
+        var next = Evolve(state, e, commit);
+        return e is DocumentSettingsChanged ? next : next with { Position = position };
+    }
 
     public static Document Evolve(Document state, DocumentEvent e, Commit commit)
     {
         var number = state.StreamVersion + 1;
         var next = e switch
         {
-            DocumentCreated => state with { IsDeleted = false, Created = commit, Content = Content.Empty },
+            DocumentCreated => state with { IsDeleted = false, Created = commit, Content = Content.Empty, Strategy = null },
             DocumentDeleted => state with { IsDeleted = true },
             DocumentRestored => state with { IsDeleted = false },
             DocumentRolledBack => state,
@@ -48,9 +58,12 @@ public sealed record Document
             PropertiesOrdered(_, var name, var names) => state.Content[name] is { } collection
                 ? state.With(name, collection.InOrder(names).TouchedBy(commit, number))
                 : state,
+            DocumentSettingsChanged(_, var strategy) => state with { Strategy = strategy },
             _ => throw new UnreachableException($"unhandled event {e.GetType().Name}"),
         };
-        return next with { Version = e.Version, StreamVersion = number, Updated = commit };
+        return e is DocumentSettingsChanged
+            ? next with { StreamVersion = number }
+            : next with { Version = e.Version, StreamVersion = number, Updated = commit };
     }
 
     private Document With(string name, Collection collection) => this with { Content = Content.With(name, collection) };

@@ -39,6 +39,9 @@ public sealed record CollectionsOrdered(long Version, IReadOnlyList<string> Name
 /// <summary>The collection's properties stand in this order.</summary>
 public sealed record PropertiesOrdered(long Version, string Collection, IReadOnlyList<string> Names) : DocumentEvent(Version);
 
+/// <summary>The document has a conflict strategy of its own, or no longer. No commit: the version stays.</summary>
+public sealed record DocumentSettingsChanged(long Version, string? Strategy) : DocumentEvent(Version);
+
 public readonly record struct NamedValue(string Name, JsonValue Value);
 
 /// <summary>What events are called in the store. A name once released is never changed and never given to another shape.</summary>
@@ -56,5 +59,6 @@ public static class StoredNames
         [typeof(PropertyDeleted)] = "property_deleted",
         [typeof(CollectionsOrdered)] = "collections_ordered",
         [typeof(PropertiesOrdered)] = "properties_ordered",
+        [typeof(DocumentSettingsChanged)] = "document_settings_changed",
     };
 }

@@ -15,12 +15,16 @@ public sealed class Draft(Document before)
     private Lifecycle _lifecycle = Lifecycle.Stays;
     private bool _mayBeReordered;
     private long? _rolledBackTo;
+    private DocumentSettingsChanged? _settings;
 
     public Document Before { get; } = before;
     public Content Now { get; private set; } = before.Visible;
     public bool Exists { get; private set; } = before.Exists;
 
     public IEnumerable<string> TouchedCollections => _touched.Keys;
+
+    // What the edits are compared with: a document that returns had its content all along.
+    private Content Old => _lifecycle == Lifecycle.Returns ? Before.Content : Before.Visible;
 
     /// <summary>The document begins, without collections.</summary>
     public void Create()
@@ -44,6 +48,9 @@ public sealed class Draft(Document before)
         Now = Before.Content;
     }
 
+    public void SetStrategy(string? strategy) =>
+        _settings = strategy == Before.Strategy ? null : new DocumentSettingsChanged(Before.Version, strategy);
+
     public void MarkRolledBack(long toVersion) => _rolledBackTo = toVersion;
 
     /// <summary>Sets a property, and adds its collection if that is missing.</summary>
@@ -52,7 +59,8 @@ public sealed class Draft(Document before)
         if (Now[path] is { } old && old.Value.Equals(value)) return;
         var collection = Now[path.Collection!] ?? Collection.Empty;
         // A name that was taken away in this write and comes back stands at the end now.
-        if (!collection.Properties.Contains(path.Property!) && Before.Visible[path] is not null) Touch(path.Collection!, wholly: true);
+        if (!Now.Collections.Contains(path.Collection!) && Old[path.Collection!] is not null) _mayBeReordered = true;
+        if (!collection.Properties.Contains(path.Property!) && Old[path] is not null) Touch(path.Collection!, wholly: true);
         Now = Now.With(path.Collection!, collection.With(path.Property!, new Property(SameAsBefore(path, value), Commit.None, 0)));
         Touch(path);
     }
@@ -68,7 +76,7 @@ public sealed class Draft(Document before)
     /// <summary>The collection has exactly these properties in this order; it stands where it stood, or at the end.</summary>
     public void SetCollection(string name, IEnumerable<NamedValue> properties)
     {
-        if (!Now.Collections.Contains(name) && Before.Visible[name] is not null) _mayBeReordered = true;
+        if (!Now.Collections.Contains(name) && Old[name] is not null) _mayBeReordered = true;
         Now = Now.With(name, Collection.From(properties.Select(p =>
             KeyValuePair.Create(p.Name, new Property(SameAsBefore(PropertyPath.Of(name, p.Name), p.Value), Commit.None, 0))), Commit.None, 0));
         Touch(name, wholly: true);
@@ -105,7 +113,7 @@ public sealed class Draft(Document before)
 
     /// <summary>The properties of a collection that may differ from what they were.</summary>
     public IEnumerable<string> TouchedProperties(string collection) => !_touched.TryGetValue(collection, out var names) ? []
-        : names ?? (Before.Visible[collection]?.Properties.Names ?? []).Union(Now[collection]?.Properties.Names ?? [], StringComparer.Ordinal);
+        : names ?? (Old[collection]?.Properties.Names ?? []).Union(Now[collection]?.Properties.Names ?? [], StringComparer.Ordinal);
 
     public bool MayHaveReordered(string collection) => _touched.TryGetValue(collection, out var names) && names is null;
 
@@ -113,7 +121,7 @@ public sealed class Draft(Document before)
 
     // The stored spelling stays where the value is equal.
     private JsonValue SameAsBefore(PropertyPath path, JsonValue value) =>
-        Before.Visible[path] is { } old && old.Value.Equals(value) ? old.Value : value;
+        Old[path] is { } old && old.Value.Equals(value) ? old.Value : value;
 
     private void Touch(PropertyPath path)
     {
@@ -130,12 +138,13 @@ public sealed class Draft(Document before)
     /// <summary>What happened, in the fewest events; nothing if all is as it was.</summary>
     public IReadOnlyList<DocumentEvent> Events(DocumentKey key)
     {
+        if (_settings is not null) return [_settings];
         var version = Before.Version + 1;
         if (_lifecycle == Lifecycle.Ends) return Before.Exists ? [new DocumentDeleted(version)] : [];
         var events = new List<DocumentEvent>();
         if (_lifecycle == Lifecycle.Begins) events.Add(new DocumentCreated(version, key.Tier, key.Owner, key.Name));
         if (_lifecycle == Lifecycle.Returns) events.Add(new DocumentRestored(version));
-        events.AddRange(ContentEvents(_lifecycle == Lifecycle.Returns ? Before.Content : Before.Visible, version));
+        events.AddRange(ContentEvents(Old, version));
         if (events.Count > 0 && _rolledBackTo is { } to) events.Insert(0, new DocumentRolledBack(version, to));
         return events;
     }

@@ -38,7 +38,7 @@ public sealed record DeleteCollection(string Name) : Operation
 
     public override Rejection? Apply(Draft draft, Limits limits)
     {
-        draft.RemoveCollection(Name);
-        return null;
+        // Under merge the ancestor is asked, which may not have had it.
+        return draft.RemoveCollection(Name) ? null : Rejection.NotFound(Target);
     }
 }

@@ -45,17 +45,15 @@ public sealed record DeleteDocument : Operation
     }
 }
 
-/// <summary>Un-deletes a document as it was when it was deleted.</summary>
-public sealed record RestoreDocument : Operation
+/// <summary>Gives a document a conflict strategy of its own, or takes it away.</summary>
+public sealed record ChangeSettings(string? Strategy) : Operation
 {
-    public override bool CreatesDocument => true;
-    public override bool OnlyCreates => true;
+    public override bool NeedsTarget => true;
     public override bool NeedsVersion => false;
 
     public override Rejection? Apply(Draft draft, Limits limits)
     {
-        if (!draft.Before.IsDeleted) return Rejection.NotFound(PropertyPath.Document);
-        draft.Restore();
+        draft.SetStrategy(Strategy);
         return null;
     }
 }

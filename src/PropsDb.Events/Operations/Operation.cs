@@ -21,5 +21,8 @@ public abstract record Operation
     /// <summary>A writer must say which version it builds on.</summary>
     public virtual bool NeedsVersion => true;
 
+    /// <summary>Builds on a deleted document too, whose version is that of its deletion.</summary>
+    public virtual bool ActsOnDeleted => false;
+
     public abstract Rejection? Apply(Draft draft, Limits limits);
 }

@@ -32,3 +32,19 @@ public enum ConflictStrategy
     Merge,
     LastWriteWins,
 }
+
+/// <summary>What the strategies are called on the wire and in the store.</summary>
+public static class ConflictStrategies
+{
+    public static bool TryParse(string name, out ConflictStrategy strategy)
+    {
+        (strategy, var isKnown) = name switch
+        {
+            "manual" => (ConflictStrategy.Manual, true),
+            "merge" => (ConflictStrategy.Merge, true),
+            "last_write_wins" => (ConflictStrategy.LastWriteWins, true),
+            _ => (ConflictStrategy.Manual, false),
+        };
+        return isKnown;
+    }
+}

@@ -24,7 +24,7 @@ public sealed record DeleteProperty(PropertyPath Path) : Operation
 
     public override Rejection? Apply(Draft draft, Limits limits)
     {
-        draft.RemoveProperty(Path);
-        return null;
+        // Under merge the ancestor is asked, which may not have had it.
+        return draft.RemoveProperty(Path) ? null : Rejection.NotFound(Target);
     }
 }

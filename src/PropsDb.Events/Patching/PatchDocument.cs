@@ -21,7 +21,7 @@ public abstract record PatchDocument : Operation
         foreach (var (name, collection) in after.Members)
         {
             if (unchanged.TryGetValue(name, out var old) && ReferenceEquals(old, collection)) continue;
-            if (SetPatchedCollection(draft, limits, name, collection) is { } fault) return fault;
+            if (SetPatchedCollection(draft, limits, name, collection, "/" + JsonPointer.Escape(name)) is { } fault) return fault;
         }
         if (!after.Members.Select(m => m.Name).SequenceEqual(draft.Now.Collections.Names, StringComparer.Ordinal))
             draft.OrderCollections(after.Members.Select(m => m.Name));
@@ -30,9 +30,9 @@ public abstract record PatchDocument : Operation
 
     protected abstract Rejection? Patch(ref JsonValue root, Limits limits);
 
-    internal static Rejection? SetPatchedCollection(Draft draft, Limits limits, string name, JsonValue patched)
+    /// <param name="pointer">Where in the request's body the collection stands.</param>
+    internal static Rejection? SetPatchedCollection(Draft draft, Limits limits, string name, JsonValue patched, string pointer)
     {
-        var pointer = "/" + JsonPointer.Escape(name);
         if (!draft.Now.Collections.Contains(name) && Names.CollectionFault(name) is { } nameFault) return Rejection.InvalidName(nameFault, pointer);
         if (patched.Kind != JsonKind.Object) return Rejection.InvalidValue("A collection is an object of its properties.", pointer);
         foreach (var (property, value) in patched.Members)
@@ -73,6 +73,6 @@ public sealed record PatchCollection(string Name, JsonValue Merge) : Operation
     public override bool NeedsTarget => true;
 
     public override Rejection? Apply(Draft draft, Limits limits) => draft.Now[Name] is { } collection
-        ? PatchDocument.SetPatchedCollection(draft, limits, Name, MergePatch.Apply(PatchDocument.ToJson(collection), Merge))
+        ? PatchDocument.SetPatchedCollection(draft, limits, Name, MergePatch.Apply(PatchDocument.ToJson(collection), Merge), pointer: "")
         : Rejection.NotFound(Target);
 }

@@ -13,7 +13,7 @@ public static class JsonText
 {
     public static JsonFault? Check(ReadOnlySpan<byte> utf8, int maxDepth)
     {
-        if (!Utf8.IsValid(utf8)) return JsonFault.Json("The text is not valid UTF-8.");
+        if (!Utf8.IsValid(utf8)) return At(JsonFault.Json("The text is not valid UTF-8."), utf8, FirstInvalid(utf8));
         // The reader's own depth limit is off: its refusal could not be told from malformed JSON.
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = int.MaxValue });
         var names = new MemberNames();
@@ -28,7 +28,7 @@ public static class JsonText
         }
         catch (JsonException e)
         {
-            return new JsonFault("invalid_json", "The text is not JSON as RFC 8259 defines it.", (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1, (int)reader.BytesConsumed);
+            return At(JsonFault.Json("The text is not JSON as RFC 8259 defines it."), utf8, OffsetOf(utf8, (int)(e.LineNumber ?? 0)) + (int)(e.BytePositionInLine ?? 0));
         }
     }
 
@@ -63,6 +63,20 @@ public static class JsonText
     {
         var before = utf8[..Math.Min(offset, utf8.Length)];
         return fault with { Line = before.Count((byte)'\n') + 1, Column = offset - before.LastIndexOf((byte)'\n'), Offset = offset };
+    }
+
+    private static int FirstInvalid(ReadOnlySpan<byte> utf8)
+    {
+        var at = 0;
+        while (Rune.DecodeFromUtf8(utf8[at..], out _, out var length) == System.Buffers.OperationStatus.Done) at += length;
+        return at;
+    }
+
+    private static int OffsetOf(ReadOnlySpan<byte> utf8, int line)
+    {
+        var at = 0;
+        for (; line > 0; line--) at += utf8[at..].IndexOf((byte)'\n') + 1;
+        return at;
     }
 
     // The reader has already checked that every escape is well formed; only the pairing is left to see.

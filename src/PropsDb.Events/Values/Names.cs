@@ -25,7 +25,8 @@ public static class Names
         }
         if (char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1])) return "A name begins or ends with a blank.";
         if (name is "." or "..") return "A name is . or ..";
-        return name.IsNormalized(NormalizationForm.FormC) ? null : "A name is not in Unicode normalization form C.";
+        // The framework's normalization throws on U+FFFE, which is a noncharacter and normal as it is.
+        return name.Replace('\uFFFE', '\uFFFD').IsNormalized(NormalizationForm.FormC) ? null : "A name is not in Unicode normalization form C.";
     }
 
     public static string? DocumentFault(string name) =>
@@ -42,14 +43,15 @@ public static class Names
 
     public static bool IsTier(string tier) => IsIdentifier(tier) || RoleOfTier(tier) is not null;
 
-    /// <summary>The role that a tier written <c>role:{role}</c> is open to.</summary>
+    /// <summary>The role that a tier written <c>role:{role}</c> is open to. Nobody meant to let everyone write, so <c>public</c> has none.</summary>
     public static string? RoleOfTier(string tier) =>
-        tier.StartsWith("role:", StringComparison.Ordinal) && IsRole(tier[5..]) ? tier[5..] : null;
+        tier.StartsWith("role:", StringComparison.Ordinal) && IsRole(tier[5..]) && tier is not "role:public" ? tier[5..] : null;
 
     public static bool IsRole(string role) =>
         role.Length is >= 1 and <= 50 && char.IsAsciiLetter(role[0]) && role.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
-    public static bool IsUserId(string id) => id.Length is >= 1 and <= MaxLength && !id.Any(char.IsControl);
+    public static bool IsUserId(string id) =>
+        id.Length >= 1 && !id.Any(char.IsControl) && EnumerateScalars(id, out var isWellFormed).Count() <= MaxLength && isWellFormed;
 
     private static bool IsIdentifier(string id) =>
         id.Length is >= 1 and <= 50 && char.IsAsciiLetterLower(id[0]) && id.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');

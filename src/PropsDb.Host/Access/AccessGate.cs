@@ -24,8 +24,21 @@ public static class AccessGate
             if (Refusal(access) is { } refusal) throw new ProblemException(refusal);
             http.Features.Set(new Admission(caller, definition!, access.Tier!, OwnerOf(access.Tier!, caller, owner, isList: api.Count == 2)));
         }
+        else if (http.Features.Get<Address>()?.Api is [var id, var operation, ..] && Names.IsOperation(operation))
+        {
+            http.Features.Set(await AdmitToApp(http, id));
+        }
         await next(http);
     });
+
+    // What concerns a whole app asks further questions itself; here the caller must be one of the app's.
+    private static async Task<AppAdmission> AdmitToApp(HttpContext http, string id)
+    {
+        var caller = await Callers.Of(http);
+        if (!caller.IsSignedIn) throw new ProblemException(Refusal(new(AccessVerdict.Unauthenticated, ""))!);
+        if (!caller.BelongsTo(id)) throw new ProblemException(Refusal(new(AccessVerdict.Forbidden, $"requires_app:{id}"))!);
+        return http.RequestServices.GetRequiredService<AppCatalog>().Find(id) is { } app ? new AppAdmission(caller, app) : throw new ProblemException(Problem.NotFound());
+    }
 
     private static DocumentAction ActionOf(string method, IReadOnlyList<string> api) => method switch
     {
@@ -52,3 +65,6 @@ public static class AccessGate
 /// <summary>A request that was let in.</summary>
 /// <param name="Owner">Whose documents are meant; null outside per_user tiers, and in an administrator's list of all of one.</param>
 public sealed record Admission(Caller Caller, App App, Tier Tier, string? Owner);
+
+/// <summary>A request about a whole app, from a caller of that app.</summary>
+public sealed record AppAdmission(Caller Caller, App App);

@@ -3,6 +3,7 @@ using PropsDb.Events.Documents;
 using PropsDb.Events.Operations;
 using PropsDb.Events.Values;
 using PropsDb.Host.Access;
+using PropsDb.Host.History;
 using PropsDb.Host.Http;
 
 namespace PropsDb.Host.Documents;
@@ -27,8 +28,7 @@ public static class CopyDocument
         var copy = request with { Key = target, Admission = request.Admission with { Tier = tier, Owner = target.Owner } };
         var operation = new CreateDocument([.. source.Content.Collections.Select(c =>
             new NamedCollection(c.Key, [.. c.Value.Properties.Select(p => new NamedValue(p.Key, p.Value.Value))]))]);
-        var outcome = await copy.Transact(target, operation, Precondition.None);
-        await Replies.Write(copy, outcome, 201, copy.DocumentBody());
+        await copy.Write(operation, Precondition.None, 201, copy.DocumentBody());
     }
 
     private static string? Text(JsonValue json, string member) => json.Member(member) switch

@@ -149,7 +149,7 @@ public static class DocumentJson
         writer.WriteEndObject();
     }
 
-    private static void WriteOptional(this Utf8JsonWriter writer, string name, JsonValue? value)
+    public static void WriteOptional(this Utf8JsonWriter writer, string name, JsonValue? value)
     {
         if (value is null) return;
         writer.WritePropertyName(name);

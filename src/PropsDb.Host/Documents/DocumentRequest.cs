@@ -28,20 +28,16 @@ public sealed record DocumentRequest(HttpContext Http, Admission Admission, Docu
 
     public JsonValue Required(string member) => Object.Member(member) ?? throw ContentBody.Invalid($"{member} is missing.", "/" + member);
 
-    public Task<Outcome> Transact(Operation operation) => Transact(Key, operation, Versions.Precondition(Http.Request, Target, VersionBody));
-
-    public Task<Outcome> Transact(DocumentKey key, Operation operation, Precondition precondition)
-    {
-        var strategy = Query.Strategy("on_conflict") ?? Admission.Tier.Strategy;
-        var write = new Write(key, operation, precondition, strategy, Admission.Tier.RequiresVersion);
-        // From here on the client's going away changes nothing: an append that has begun is seen through.
-        return Service<DocumentStreams>().Transact(write, Author(), IsRehearsal, Cancel);
-    }
-
     // The body of a patch is the patch, so its version is in the header or the query.
-    private JsonValue? VersionBody => Http.Request.Method is "PATCH" or "DELETE" ? null : Body;
+    public JsonValue? VersionBody => Http.Request.Method is "PATCH" or "DELETE" ? null : Body;
 
-    private Author Author() => new(Admission.Caller.UserId ?? "anonymous", Message: ChangeMessage.Of(Http.Request), RequestId: RequestIds.Of(Http));
+    public Author Author() => new(Admission.Caller.UserId ?? "anonymous", ChangeMessage.Of(Http.Request), RequestIds.Of(Http));
+
+    public bool IncludesVector => Query.Text("include") is { } include
+        && (include is "vector" ? true : throw new ProblemException(Problem.Query("include", "is vector.")));
+
+    /// <summary>The answer of the write holds less than the document, so <c>return=representation</c> adds it.</summary>
+    public bool AnswersWithPart { get; init; } = Target.Collection is not null;
 
     public bool MayRead() =>
         AccessPolicy.Allows(Admission.Caller, DocumentAction.Read, Admission.App.Id, Admission.App, Admission.Tier.Name, Admission.Owner).IsAllowed;

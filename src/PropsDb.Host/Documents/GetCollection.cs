@@ -1,4 +1,5 @@
 using PropsDb.Events.Operations;
+using PropsDb.Host.History;
 using PropsDb.Host.Http;
 
 namespace PropsDb.Host.Documents;
@@ -11,7 +12,7 @@ public static class GetCollection
     {
         var asObject = request.AsObject;
         Accepts.Json(request.Http.Request);
-        var document = await request.Present();
+        var document = await request.Asked();
         var name = request.Target.Collection!;
         var collection = document.Content[name] ?? throw new ProblemException(Replies.Of(Rejection.NotFound(request.Target)));
         await Replies.Read(request, document, writer =>

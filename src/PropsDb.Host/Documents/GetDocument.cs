@@ -1,7 +1,6 @@
-using PropsDb.Events.Documents;
-using PropsDb.Events.Operations;
-using PropsDb.Events.Values;
+using PropsDb.Host.History;
 using PropsDb.Host.Http;
+using PropsDb.Projections;
 
 namespace PropsDb.Host.Documents;
 
@@ -14,20 +13,22 @@ public static class GetDocument
         var asObject = request.AsObject;
         var only = request.Query.List("collections");
         Accepts.Json(request.Http.Request);
-        var document = await request.Present();
+        var document = await request.Asked();
+        var vector = request.IncludesVector
+            ? await request.Service<DeviceSequences>().Vector(request.Key, request.Admission.Caller.UserId ?? "", request.Cancel)
+            : null;
         await Replies.Read(request, document, writer =>
         {
             writer.WriteStartObject();
             writer.WritePropertyName("document");
             writer.WriteDocument(request.Key, document, document.Content, asObject, only);
+            if (vector is not null)
+            {
+                writer.WriteStartObject("vector");
+                foreach (var (device, sequence) in vector) writer.WriteNumber(device, sequence);
+                writer.WriteEndObject();
+            }
             writer.WriteEndObject();
         });
-    }
-
-    /// <summary>The document, which is there.</summary>
-    public static async Task<Document> Present(this DocumentRequest request)
-    {
-        var document = await request.Load();
-        return document.Exists ? document : throw new ProblemException(Replies.Of(Rejection.NotFound(PropertyPath.Document)));
     }
 }

@@ -1,4 +1,5 @@
 using PropsDb.Events.Operations;
+using PropsDb.Host.History;
 using PropsDb.Host.Http;
 
 namespace PropsDb.Host.Documents;
@@ -12,7 +13,7 @@ public static class GetProperty
     private static async Task Handle(DocumentRequest request)
     {
         var bare = Accepts.Best(request.Http.Request, Route.Json, BareValue) == BareValue;
-        var document = await request.Present();
+        var document = await request.Asked();
         var property = document.Content[request.Target] ?? throw new ProblemException(Replies.Of(Rejection.NotFound(request.Target)));
         if (bare)
         {

@@ -20,7 +20,7 @@ public static class ListDocuments
         var page = await request.Service<DocumentLists>().List(query, request.Cancel);
         var cursor = page.Next is { } next ? request.Service<Seal>().Cursor(Scope(query), $"{next.Id:N}{next.Value}") : null;
         if (cursor is not null) request.Http.Response.Headers.Link = $"<{NextUrl(request, cursor)}>; rel=\"next\"";
-        await Replies.Send(request.Http, 200, Json.Write(writer => WritePage(writer, request, query, page, cursor, asObject)), Route.Json);
+        await Reply.Send(request.Http, 200, Json.Write(writer => WritePage(writer, request, query, page, cursor, asObject)), Route.Json);
     }
 
     private static ListQuery Parse(DocumentRequest request)

@@ -19,58 +19,59 @@ public static class Replies
     public static Task Read(DocumentRequest request, Document document, Action<Utf8JsonWriter> body)
     {
         if (IsFresh(request, document, $"\"{document.Version}\"")) return Task.CompletedTask;
-        return Send(request.Http, 200, Json.Write(body), "application/json");
+        return Reply.Send(request.Http, 200, Json.Write(body), "application/json");
     }
 
     /// <summary>A property's value alone.</summary>
     public static Task ReadBare(DocumentRequest request, Document document, JsonValue value) =>
-        IsFresh(request, document, $"\"{document.Version};v\"") ? Task.CompletedTask : Send(request.Http, 200, value.Utf8, "application/vnd.propsdb.value+json");
+        IsFresh(request, document, $"\"{document.Version};v\"") ? Task.CompletedTask : Reply.Send(request.Http, 200, value.Utf8, "application/vnd.propsdb.value+json");
 
     private static bool IsFresh(DocumentRequest request, Document document, string etag)
     {
         var response = request.Http.Response;
-        Stamp(request, document, etag);
         response.Headers.LastModified = document.Updated.At.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
         response.Headers.CacheControl = "private, no-cache";
+        response.Headers["X-Position"] = Position(request, document);
+        // What include=vector adds changes without a version of the document.
+        if (request.IncludesVector) return false;
+        response.Headers.ETag = etag;
         if (!Conditions.IsFresh(request.Http.Request, etag)) return false;
         response.StatusCode = 304;
         return true;
     }
 
-    /// <param name="success">The status where no document was created.</param>
-    /// <param name="body">What the answer holds beside what every write's answer may hold.</param>
-    public static async Task Write(DocumentRequest request, Outcome outcome, int success, Action<Utf8JsonWriter, Document>? body)
+    public static string Position(DocumentRequest request, Document document) => request.Service<Seal>().Position(request.Key.App, document.Position);
+
+    public static Task Accept(DocumentRequest request, Outcome.Accepted accepted, Reply reply)
     {
-        if (outcome is Outcome.Rejected(var rejection))
+        if (!request.IsRehearsal)
         {
-            await Refuse(request, rejection);
-            return;
+            var headers = request.Http.Response.Headers;
+            headers["X-Position"] = Position(request, accepted.After);
+            if (Prefer.Of(request.Http.Request) is { } prefer && accepted.After.Exists) headers["Preference-Applied"] = $"return={prefer}";
         }
-        var accepted = (Outcome.Accepted)outcome;
-        var status = accepted.CreatedDocument && body is not null ? 201 : success;
-        if (request.IsRehearsal)
-        {
-            await Send(request.Http, status == 204 ? 200 : status, Json.Write(writer => Members(writer, request, accepted, body, isRehearsal: true)), "application/json");
-            return;
-        }
-        Stamp(request, accepted.After, $"\"{accepted.After.Version}\"");
-        var prefer = Prefer.Of(request.Http.Request);
-        if (prefer is not null && status != 204) request.Http.Response.Headers["Preference-Applied"] = $"return={prefer}";
-        if (status == 201) request.Http.Response.Headers.Location = Location(request.Key, request.Target);
-        if (status == 204 || prefer is "minimal")
-        {
-            request.Http.Response.StatusCode = status == 201 ? 201 : 204;
-            if (status == 201) request.Http.Response.ContentLength = 0;
-            return;
-        }
-        await Send(request.Http, status, Json.Write(writer => Members(writer, request, accepted, body, isRehearsal: false)), "application/json");
+        return reply.Send(request.Http);
     }
 
-    private static void Members(Utf8JsonWriter writer, DocumentRequest request, Outcome.Accepted accepted, Action<Utf8JsonWriter, Document>? body, bool isRehearsal)
+    /// <param name="success">The status where no document was created, <paramref name="created"/> that where one was.</param>
+    /// <param name="body">What the answer holds beside what every write's answer may hold.</param>
+    public static Reply Build(DocumentRequest request, Outcome.Accepted accepted, int success, int created, Action<Utf8JsonWriter, Document>? body)
+    {
+        var status = accepted.CreatedDocument ? created : success;
+        if (request.IsRehearsal)
+            return new Reply(status == 204 ? 200 : status, null, null, Json.Write(writer => Members(writer, request, accepted, body)));
+        var etag = $"\"{accepted.After.Version}\"";
+        var location = status == 201 ? Location(request.Key, request.Target) : null;
+        if (status == 204) return new Reply(204, etag, null, default);
+        if (Prefer.Of(request.Http.Request) is "minimal") return new Reply(status == 201 ? 201 : 204, etag, location, default);
+        return new Reply(status, etag, location, Json.Write(writer => Members(writer, request, accepted, body)));
+    }
+
+    private static void Members(Utf8JsonWriter writer, DocumentRequest request, Outcome.Accepted accepted, Action<Utf8JsonWriter, Document>? body)
     {
         writer.WriteStartObject();
         body?.Invoke(writer, accepted.After);
-        if (Prefer.Of(request.Http.Request) is "representation" && !isRehearsal && request.Target.Collection is not null && request.MayRead())
+        if (Prefer.Of(request.Http.Request) is "representation" && !request.IsRehearsal && request.AnswersWithPart && request.MayRead())
         {
             writer.WritePropertyName("document");
             writer.WriteDocument(request.Key, accepted.After, accepted.After.Visible, request.AsObject);
@@ -78,9 +79,9 @@ public static class Replies
         if (accepted.MergedFrom is { } ancestor)
         {
             writer.WriteBoolean("merged", true);
-            if (!isRehearsal) writer.WriteChanges(Change.Between(request.Key, ancestor, accepted.Before));
+            if (!request.IsRehearsal) writer.WriteChanges(Change.Between(request.Key, ancestor, accepted.Before));
         }
-        if (isRehearsal)
+        if (request.IsRehearsal)
         {
             writer.WriteBoolean("dry_run", true);
             writer.WriteChanges(Change.Of(accepted.Before, accepted.Events));
@@ -88,41 +89,62 @@ public static class Replies
         writer.WriteEndObject();
     }
 
-    public static Task Refuse(DocumentRequest request, Rejection rejection)
+    /// <param name="conflictId">Under which a rejected stale write is found in the conflict log.</param>
+    public static Task Refuse(DocumentRequest request, Rejection rejection, Guid? conflictId)
     {
-        var problem = Of(rejection);
-        if (rejection is VersionConflict conflict)
-        {
-            var mayRead = request.MayRead();
-            problem = problem with
-            {
-                More = writer =>
-                {
-                    if (conflict.Expected is { } expected) writer.WriteNumber("expected", expected);
-                    else writer.WriteNull("expected");
-                    writer.WriteNumber("actual", conflict.Actual);
-                    writer.WriteConflicts(conflict.Conflicts, mayRead);
-                    if (!mayRead) return;
-                    WriteDocumentOrNull(writer, "remote", request, conflict.Remote, conflict.Remote.Exists ? conflict.Remote.Content : null);
-                    WriteDocumentOrNull(writer, "merged", request, conflict.Remote, conflict.Merged);
-                },
-            };
-        }
-        return problem.Write(request.Http);
+        var mayRead = request.MayRead();
+        return (Of(rejection) with { More = writer => WriteMore(writer, request, rejection, conflictId, mayRead) }).Write(request.Http);
     }
 
-    private static void WriteDocumentOrNull(Utf8JsonWriter writer, string name, DocumentRequest request, Document document, Content? content)
+    private static void WriteMore(Utf8JsonWriter writer, DocumentRequest request, Rejection rejection, Guid? conflictId, bool mayRead)
+    {
+        switch (rejection)
+        {
+            case VersionConflict conflict:
+                writer.WriteConflict(request, request.Key, conflict, conflictId, mayRead);
+                break;
+            case BatchRejection batch:
+                writer.WriteResults(batch.Steps, batch.Failed, batch.Code);
+                break;
+            case SequenceGap gap:
+                writer.WriteNumber("expected", gap.Expected);
+                break;
+        }
+    }
+
+    public static void WriteConflict(
+        this Utf8JsonWriter writer, DocumentRequest request, DocumentKey key, VersionConflict conflict, Guid? conflictId, bool mayRead)
+    {
+        if (conflict.Expected is { } expected) writer.WriteNumber("expected", expected);
+        else writer.WriteNull("expected");
+        writer.WriteNumber("actual", conflict.Actual);
+        writer.WriteConflicts(conflict.Conflicts, mayRead);
+        if (conflictId is { } id) writer.WriteString("conflict_id", id);
+        if (!mayRead) return;
+        WriteDocumentOrNull(writer, "remote", request, key, conflict.Remote, conflict.Remote.Exists ? conflict.Remote.Content : null);
+        WriteDocumentOrNull(writer, "merged", request, key, conflict.Remote, conflict.Merged);
+    }
+
+    private static void WriteDocumentOrNull(Utf8JsonWriter writer, string name, DocumentRequest request, DocumentKey key, Document document, Content? content)
     {
         writer.WritePropertyName(name);
         if (content is null) writer.WriteNullValue();
-        else writer.WriteDocument(request.Key, document, content, request.AsObject);
+        else writer.WriteDocument(key, document, content, request.AsObject);
     }
 
-    private static void Stamp(DocumentRequest request, Document document, string etag)
+    /// <summary>One entry for each operation of a batch that was done, and one for the one that failed.</summary>
+    public static void WriteResults(this Utf8JsonWriter writer, IReadOnlyList<BatchStep> steps, int failed = int.MaxValue, string? error = null)
     {
-        var headers = request.Http.Response.Headers;
-        headers.ETag = etag;
-        headers["X-Position"] = request.Service<Seal>().Position(request.Key.App, document.Position);
+        writer.WriteStartArray("results");
+        for (var i = 0; i < steps.Count && i <= failed; i++)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("path", steps[i].Path.ToString());
+            writer.WriteBoolean("success", i != failed);
+            if (i == failed) writer.WriteString("error", error);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
     }
 
     private static string Location(DocumentKey key, PropertyPath target)
@@ -134,13 +156,5 @@ public static class Replies
         if (byPointer) query.Add("path=" + Uri.EscapeDataString(target.ToString()));
         if (key.Owner is not null) query.Add("owner=" + Uri.EscapeDataString(key.Owner));
         return "/api/v1/" + string.Join('/', names.OfType<string>().Select(Uri.EscapeDataString)) + (query.Count == 0 ? "" : "?" + string.Join('&', query));
-    }
-
-    public static Task Send(HttpContext http, int status, ReadOnlyMemory<byte> body, string mediaType)
-    {
-        http.Response.StatusCode = status;
-        http.Response.ContentType = mediaType;
-        http.Response.ContentLength = body.Length;
-        return http.Response.Body.WriteAsync(body, http.RequestAborted).AsTask();
     }
 }

@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Http.Features;
 using PropsDb.Events.Values;
 using PropsDb.Host.Access;
+using PropsDb.Host.Batches;
+using PropsDb.Host.Conflicts;
+using PropsDb.Host.History;
 using PropsDb.Host.Http;
 using PropsDb.Host.Ops;
 
@@ -14,6 +17,9 @@ public enum Level { Tier, Document, Collection, Property }
 /// <param name="MediaTypes">The media types of the body; none: it has no body.</param>
 public sealed record Route(Level Level, string? Operation, string Method, string Summary, Func<DocumentRequest, Task> Handle, params string[] MediaTypes)
 {
+    /// <summary>The request may come without a body.</summary>
+    public bool IsBodyOptional { get; init; }
+
     public const string Json = "application/json";
 
     public string Pattern => "/api/v1/{app}/{tier}" + string.Concat(new[] { "/{document}", "/{collection}", "/{property}" }.Take((int)Level))
@@ -29,6 +35,8 @@ public static class Routes
         GetDocument.Route, CreateDocumentRoute.Route, ReplaceDocumentRoute.Route, PatchDocumentRoute.Route, DeleteDocumentRoute.Route, CopyDocument.Route,
         GetCollection.Route, CreateCollectionRoute.Route, ReplaceCollectionRoute.Route, PatchCollectionRoute.Route, DeleteCollectionRoute.Route,
         GetProperty.Route, SetPropertyRoute.Route, DeletePropertyRoute.Route,
+        ChangeSettingsRoute.Route, .. GetHistory.Routes, GetDiff.Route, GetBlame.Route, GetEvents.Route,
+        .. RollBackRoute.Routes, UndoRoute.Route, RestoreRoute.Route, BatchRoute.Route, ListConflicts.OfDocument,
     ];
 
     private static readonly Dictionary<(Level, string?), Dictionary<string, Route>> Table = All
@@ -37,6 +45,11 @@ public static class Routes
 
     public static async Task Dispatch(HttpContext http)
     {
+        if (http.Features.Get<AppAdmission>() is { } app)
+        {
+            await AppRoutes.Dispatch(http, app);
+            return;
+        }
         if (http.Features.Get<Admission>() is not { } admission) throw new ProblemException(Problem.NotFound());
         var names = http.Features.GetRequiredFeature<Address>().Api!.Skip(2).ToList();
         string? operation = null;
@@ -53,13 +66,16 @@ public static class Routes
         if (!methods.TryGetValue(method, out var route)) throw new ProblemException(NotAllowed(methods.Keys));
 
         var limits = http.RequestServices.GetRequiredService<Settings>().Limits;
-        if (route.MediaTypes.Length > 0 && Bodies.Refusal(http.Request, limits, route.MediaTypes) is { } refusal) throw new ProblemException(refusal);
+        var hasBody = route.MediaTypes.Length > 0 && !(route.IsBodyOptional && http.Request.ContentLength is null or 0 && !http.Request.Headers.ContainsKey("Transfer-Encoding"));
+        if (hasBody && Bodies.Refusal(http.Request, limits, route.MediaTypes) is { } refusal) throw new ProblemException(refusal);
+        if (method != "GET" && http.Request.Headers.TryGetValue("Idempotency-Key", out var idempotencyKey) && Idempotency.Fault(idempotencyKey) is { } keyFault)
+            throw new ProblemException(new Problem("invalid_header", keyFault));
         if (pointer is { IsBad: true }) throw new ProblemException(Problem.Query("path", "is a JSON pointer of at most two segments."));
 
         var key = new DocumentKey(admission.App.Id, admission.Tier.Name, admission.Owner, names.Count > 0 ? names[0] : "");
         if (names.Count > 0) Refuse(Names.DocumentFault(names[0]));
         Refuse(PropertyPath.TryCreate(names.ElementAtOrDefault(1), names.ElementAtOrDefault(2), out var target));
-        var body = route.MediaTypes.Length > 0 ? await Bodies.Read(http.Request, limits) : null;
+        var body = hasBody ? await Bodies.Read(http.Request, limits) : null;
         await route.Handle(new DocumentRequest(http, admission, key, target, body));
     }
 
@@ -79,7 +95,7 @@ public static class Routes
         if (nameFault is not null) throw new ProblemException(new Problem("invalid_name", nameFault));
     }
 
-    private static Problem NotAllowed(IEnumerable<string> methods)
+    public static Problem NotAllowed(IEnumerable<string> methods)
     {
         var allowed = methods.SelectMany(m => m == "GET" ? new[] { "GET", "HEAD" } : [m]).Order(StringComparer.Ordinal);
         return new Problem("method_not_allowed", "The resource does not know this method.")

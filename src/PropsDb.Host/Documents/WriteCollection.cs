@@ -12,7 +12,7 @@ public static class CreateCollectionRoute
     private static async Task Handle(DocumentRequest request)
     {
         var properties = request.Object.Member("properties") is { } given ? ContentBody.Properties(given, "/properties", request.Limits) : [];
-        await Replies.Write(request, await request.Transact(new CreateCollection(request.Target.Collection!, properties)), 201, request.CollectionBody());
+        await request.Write(new CreateCollection(request.Target.Collection!, properties), 201, request.CollectionBody());
     }
 
     /// <summary>The answer of a write of a collection: the collection and the document's version.</summary>
@@ -38,7 +38,7 @@ public static class ReplaceCollectionRoute
     private static async Task Handle(DocumentRequest request)
     {
         var properties = ContentBody.Properties(request.Required("properties"), "/properties", request.Limits);
-        await Replies.Write(request, await request.Transact(new ReplaceCollection(request.Target.Collection!, properties)), 200, request.CollectionBody());
+        await request.Write(new ReplaceCollection(request.Target.Collection!, properties), 200, request.CollectionBody());
     }
 }
 
@@ -47,7 +47,7 @@ public static class PatchCollectionRoute
     public static Route Route { get; } = new(Level.Collection, null, "PATCH", "Changes a collection by a merge patch on its properties.", Handle, PatchDocumentRoute.MergePatchType);
 
     private static async Task Handle(DocumentRequest request) =>
-        await Replies.Write(request, await request.Transact(new PatchCollection(request.Target.Collection!, request.Body!)), 200, request.CollectionBody());
+        await request.Write(new PatchCollection(request.Target.Collection!, request.Body!), 200, request.CollectionBody());
 }
 
 public static class DeleteCollectionRoute
@@ -55,6 +55,6 @@ public static class DeleteCollectionRoute
     public static Route Route { get; } = new(Level.Collection, null, "DELETE", "Removes a collection.", Handle);
 
     private static async Task Handle(DocumentRequest request) =>
-        await Replies.Write(request, await request.Transact(new DeleteCollection(request.Target.Collection!)), 200,
+        await request.Write(new DeleteCollection(request.Target.Collection!), 200,
             (writer, document) => writer.WriteNumber("document_version", document.Version));
 }

@@ -14,7 +14,7 @@ public static class CreateDocumentRoute
     private static async Task Handle(DocumentRequest request)
     {
         var collections = request.Object.Member("collections") is { } given ? ContentBody.Collections(given, request.Limits) : [];
-        await Replies.Write(request, await request.Transact(new CreateDocument(collections)), 201, request.DocumentBody());
+        await request.Write(new CreateDocument(collections), 201, request.DocumentBody());
     }
 
     /// <summary>The answer of a write of a whole document: the document.</summary>
@@ -36,7 +36,7 @@ public static class ReplaceDocumentRoute
     private static async Task Handle(DocumentRequest request)
     {
         var collections = ContentBody.Collections(request.Required("collections"), request.Limits);
-        await Replies.Write(request, await request.Transact(new ReplaceDocument(collections)), 200, request.DocumentBody());
+        await request.Write(new ReplaceDocument(collections), 200, request.DocumentBody());
     }
 }
 
@@ -55,7 +55,7 @@ public static class PatchDocumentRoute
             if (JsonPatch.TryParse(request.Body!, request.Limits, out var patch) is { } rejection) throw new ProblemException(Replies.Of(rejection));
             operation = new JsonPatchDocument(patch);
         }
-        await Replies.Write(request, await request.Transact(operation), 200, request.DocumentBody());
+        await request.Write(operation, 200, request.DocumentBody());
     }
 }
 
@@ -64,5 +64,5 @@ public static class DeleteDocumentRoute
     public static Route Route { get; } = new(Level.Document, null, "DELETE", "Deletes a document softly: its history stays, and it can be restored.", Handle);
 
     private static async Task Handle(DocumentRequest request) =>
-        await Replies.Write(request, await request.Transact(new DeleteDocument()), 204, body: null);
+        await request.Write(new DeleteDocument(), 204, body: null);
 }

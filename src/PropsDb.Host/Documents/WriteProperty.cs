@@ -9,7 +9,7 @@ public static class SetPropertyRoute
     private static async Task Handle(DocumentRequest request)
     {
         var value = ContentBody.Value(request.Required("value"), "/value", request.Limits);
-        await Replies.Write(request, await request.Transact(new SetProperty(request.Target, value)), 200, (writer, document) =>
+        await request.Write(new SetProperty(request.Target, value), 200, (writer, document) =>
         {
             if (document.Visible[request.Target] is { } property)
             {
@@ -26,6 +26,6 @@ public static class DeletePropertyRoute
     public static Route Route { get; } = new(Level.Property, null, "DELETE", "Removes a property.", Handle);
 
     private static async Task Handle(DocumentRequest request) =>
-        await Replies.Write(request, await request.Transact(new DeleteProperty(request.Target)), 200,
+        await request.Write(new DeleteProperty(request.Target), 200,
             (writer, document) => writer.WriteNumber("document_version", document.Version));
 }

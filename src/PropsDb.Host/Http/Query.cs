@@ -52,14 +52,12 @@ public readonly struct Query(IQueryCollection query)
         ? [.. values.SelectMany(v => (v ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal)]
         : null;
 
-    public ConflictStrategy? Strategy(string name) => Text(name) is null ? null : ParseStrategy(OneOf(name, "manual", "manual", "merge", "last_write_wins"));
+    public ConflictStrategy? Strategy(string name) => Text(name) is null ? null : ConflictStrategies.TryParse(Text(name)!, out var strategy) ? strategy
+        : throw new ProblemException(Problem.Query(name, "is manual, merge or last_write_wins."));
 
-    public static ConflictStrategy ParseStrategy(string text) => text switch
-    {
-        "merge" => ConflictStrategy.Merge,
-        "last_write_wins" => ConflictStrategy.LastWriteWins,
-        _ => ConflictStrategy.Manual,
-    };
+    /// <summary>A time as RFC 3339 writes it, with its offset.</summary>
+    public DateTimeOffset? Time(string name) => Text(name) is not { } text ? null
+        : Times.TryParse(text, out var at) ? at : throw new ProblemException(Problem.Query(name, "is a time as in RFC 3339, such as 2026-11-22T12:00:00Z."));
 
     private static bool IsDecimal(string text) => text.Length is > 0 and <= 19 && text.All(char.IsAsciiDigit);
 }

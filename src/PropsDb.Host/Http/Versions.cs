@@ -45,6 +45,15 @@ public static class Versions
         return document is { } d ? Events.Operations.Precondition.At(d) : Events.Operations.Precondition.None;
     }
 
+    /// <summary>The precondition that one document's part of a larger body names.</summary>
+    public static Precondition OfBody(JsonValue body)
+    {
+        long? document = null;
+        Merge(ref document, OfBody(body, "version"));
+        Merge(ref document, OfBody(body, "document_version"));
+        return document is { } version ? Events.Operations.Precondition.At(version) : Events.Operations.Precondition.None;
+    }
+
     private static void Merge(ref long? version, long? named)
     {
         if (named is null) return;

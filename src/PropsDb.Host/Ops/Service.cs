@@ -46,7 +46,10 @@ public static class Service
         builder.Services.AddSingleton(services => services.GetRequiredService<Store>().Source);
         builder.Services.AddSingleton(services => services.GetRequiredService<Store>().Seal);
         builder.Services.AddSingleton<CommitQueue>();
-        builder.Services.AddSingleton<DocumentReader>();
+        builder.Services.AddSingleton<EventReader>();
+        builder.Services.AddSingleton<DocumentReader>().AddSingleton<TouchingEvents>().AddSingleton<DocumentHistory>().AddSingleton<CommitsToUndo>();
+        builder.Services.AddSingleton<Receipts>().AddSingleton<DeviceSequences>().AddSingleton<ConflictLog>().AddSingleton<Idempotency>();
+        builder.Services.AddHostedService<Housekeeping>();
         builder.Services.AddSingleton<DocumentStreams>();
         builder.Services.AddSingleton<DocumentLists>();
         builder.Services.AddSingleton<AppCatalog>();

@@ -25,6 +25,8 @@ public sealed record Settings
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
     public Limits Limits { get; init; } = Limits.Default;
     public RateLimits RateLimits { get; init; } = new();
+    /// <summary>How long answers are kept for repetitions of their requests.</summary>
+    public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
     public int? MetricsPort { get; init; }
 
     /// <summary>Tokens are checked against keys that somebody else publishes.</summary>
@@ -52,6 +54,7 @@ public sealed record Settings
             Audience = Text("AUTH:AUDIENCE"),
             Domain = Text("DOMAIN"),
             CorsOrigins = (Text("CORS:ORIGINS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            IdempotencyRetention = TimeSpan.FromHours(Math.Max(24, Number("IDEMPOTENCY:HOURS", 24))),
             MetricsPort = Text("METRICS:PORT") is null ? null : Number("METRICS:PORT", 0),
             Limits = new Limits
             {

@@ -43,11 +43,7 @@ public sealed class Store : IAsyncDisposable
     private static async Task<Store> Open(PostgresServer? embedded, Settings settings, TimeProvider time, CancellationToken cancel)
     {
         var connection = embedded?.ConnectionString ?? settings.ConnectionString!;
-        await using (var owner = Connect(settings.OwnerConnectionString ?? connection))
-        {
-            using var migrating = StoreSetup.Open(owner, time);
-            await migrating.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
-        }
+        await using (var owner = Connect(settings.OwnerConnectionString ?? connection)) await StoreSetup.Migrate(owner, time, cancel);
         var source = Connect(connection);
         var nodeLock = await NodeLock.Take(source, settings.IsCluster, LockPatience, time, cancel)
             ?? throw new SettingsException("Another node works on this database. Nodes that share one are all started with PROPSDB__CLUSTER=true.");

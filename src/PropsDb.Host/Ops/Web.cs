@@ -30,6 +30,7 @@ public static class Web
         app.UseProblems();
         app.UseAddressing();
         app.UseRouting();
+        app.Use((http, next) => app.Services.GetRequiredService<Idempotency>().Handle(http, next));
         app.UseAccessGate();
     }
 }

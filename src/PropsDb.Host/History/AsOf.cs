@@ -1,0 +1,46 @@
+using PropsDb.Events.Documents;
+using PropsDb.Events.Operations;
+using PropsDb.Events.Values;
+using PropsDb.Host.Documents;
+using PropsDb.Host.Http;
+using PropsDb.Projections;
+
+namespace PropsDb.Host.History;
+
+/// <summary>The document that a read means: as it is, as it was at a version, or as it was at a time.</summary>
+public static class AsOf
+{
+    public static async Task<Document> Asked(this DocumentRequest request)
+    {
+        var version = request.Query.Version("version");
+        var at = request.Query.Time("at");
+        if (version is not null && at is not null) throw new ProblemException(Problem.Query("at", "and version do not stand together."));
+        if (version is { } number) return await request.AtVersion(number);
+        if (at is { } time)
+        {
+            var then = await request.Service<DocumentReader>().At(request.Key, time, request.Cancel);
+            return then is { Exists: true } ? then : throw new ProblemException(new Problem("version_not_found", "The document was absent at this time."));
+        }
+        return await request.Present();
+    }
+
+    /// <summary>The document as it is; it is there.</summary>
+    public static async Task<Document> Present(this DocumentRequest request)
+    {
+        var document = await request.Load();
+        return document.Exists ? document : throw new ProblemException(Replies.Of(Rejection.NotFound(PropertyPath.Document)));
+    }
+
+    /// <summary>The document as it was at a version, at which it was there.</summary>
+    public static async Task<Document> AtVersion(this DocumentRequest request, long version) =>
+        await request.Service<DocumentReader>().At(request.Key, version, request.Cancel) is { Exists: true } document
+            ? document
+            : throw new ProblemException(new Problem("version_not_found", $"The document was absent at version {version}."));
+
+    /// <summary>Something is told of the document's past, so it must have one.</summary>
+    public static async Task<Document> Known(this DocumentRequest request)
+    {
+        var document = await request.Load();
+        return document.Version > 0 ? document : throw new ProblemException(Replies.Of(Rejection.NotFound(PropertyPath.Document)));
+    }
+}

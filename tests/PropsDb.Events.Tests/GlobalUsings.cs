@@ -1,0 +1,10 @@
+global using System.Collections.Immutable;
+global using System.Text;
+global using CsCheck;
+global using PropsDb.Events.Apps;
+global using PropsDb.Events.Documents;
+global using PropsDb.Events.Merging;
+global using PropsDb.Events.Operations;
+global using PropsDb.Events.Patching;
+global using PropsDb.Events.Values;
+global using static PropsDb.Events.Tests.Facts;
