@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Net.Http.Headers;
 using PropsDb.Events.Values;
 
@@ -33,7 +34,7 @@ public static class Bodies
         var cancel = request.HttpContext.RequestAborted;
         while (true)
         {
-            var result = await request.BodyReader.ReadAsync(cancel);
+            var result = await Next(request, cancel);
             if (result.Buffer.Length > limits.MaxRequestBytes) throw new ProblemException(TooLarge(limits));
             if (result.IsCompleted)
             {
@@ -42,6 +43,19 @@ public static class Bodies
                 return json;
             }
             request.BodyReader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    private static async ValueTask<ReadResult> Next(HttpRequest request, CancellationToken cancel)
+    {
+        try
+        {
+            return await request.BodyReader.ReadAsync(cancel);
+        }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            // Kestrel tells a chunk size beyond 32 bits by an IOException of its own.
+            throw new BadHttpRequestException("The request's body could not be read.", e);
         }
     }
 
