@@ -54,6 +54,7 @@ public static class Routes
 
         var limits = http.RequestServices.GetRequiredService<Settings>().Limits;
         if (route.MediaTypes.Length > 0 && Bodies.Refusal(http.Request, limits, route.MediaTypes) is { } refusal) throw new ProblemException(refusal);
+        if (!HttpMethods.IsGet(route.Method)) IdempotencyKeys.Of(http.Request);
         if (pointer is { IsBad: true }) throw new ProblemException(Problem.Query("path", "is a JSON pointer of at most two segments."));
 
         var key = new DocumentKey(admission.App.Id, admission.Tier.Name, admission.Owner, names.Count > 0 ? names[0] : "");
