@@ -28,6 +28,7 @@ public static class Web
         app.UseRequestIds();
         app.UseResponseHeaders();
         app.UseProblems();
+        app.UseFraming();
         app.UseAddressing();
         app.UseRouting();
         app.UseAccessGate();
