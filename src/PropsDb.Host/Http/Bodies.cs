@@ -35,14 +35,17 @@ public static class Bodies
         while (true)
         {
             var result = await Next(request, cancel);
-            if (result.Buffer.Length > limits.MaxRequestBytes) throw new ProblemException(TooLarge(limits));
-            if (result.IsCompleted)
+            var isWhole = result.IsCompleted || result.Buffer.Length > limits.MaxRequestBytes;
+            try
             {
-                var json = Parse(result.Buffer, limits);
-                request.BodyReader.AdvanceTo(result.Buffer.End);
-                return json;
+                if (result.Buffer.Length > limits.MaxRequestBytes) throw new ProblemException(TooLarge(limits));
+                if (isWhole) return Parse(result.Buffer, limits);
             }
-            request.BodyReader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            finally
+            {
+                // Also after a refusal: a body that is still held cannot be drained, so the connection would end with an error in the log.
+                request.BodyReader.AdvanceTo(isWhole ? result.Buffer.End : result.Buffer.Start, result.Buffer.End);
+            }
         }
     }
 
