@@ -1,3 +1,5 @@
+using PropsDb.Events.Values;
+
 namespace PropsDb.Events.Apps;
 
 public enum DocumentAction { Read, Write, Delete }
@@ -26,7 +28,7 @@ public static class AccessPolicy
     /// <param name="owner">Whose document is meant in a per_user tier; null: the caller's own, or a list of all that the caller may see.</param>
     public static Access Allows(Caller caller, DocumentAction action, string appId, App? app, string tierName, string? owner)
     {
-        if (caller.IsSignedIn && !caller.BelongsTo(appId)) return Forbidden($"requires_app:{appId}");
+        if (caller.IsSignedIn && !caller.BelongsTo(appId)) return Forbidden(Names.IsAppId(appId) ? $"requires_app:{appId}" : "requires_app");
         if (app is null) return Unknown(caller);
         if (app.Tier(tierName) is not { } tier) return Unknown(caller);
         if (caller.TierAccess is { } tiers && !tiers.Contains(tierName)) return Forbidden("requires_tier_access");

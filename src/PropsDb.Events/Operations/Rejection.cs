@@ -15,8 +15,8 @@ public record Rejection(string Code, string Detail, ImmutableArray<BodyFault> Fa
 
     public static Rejection NotFound(PropertyPath path) => new("not_found", path switch
     {
-        { Property: not null } => $"There is no property at {path}.",
-        { Collection: not null } => $"There is no collection at {path}.",
+        { Property: not null } => $"There is no property at {JsonPointer.Shown(path.ToString())}.",
+        { Collection: not null } => $"There is no collection at {JsonPointer.Shown(path.ToString())}.",
         _ => "There is no such document.",
     });
 
@@ -28,8 +28,8 @@ public record Rejection(string Code, string Detail, ImmutableArray<BodyFault> Fa
 
     public static Rejection AlreadyExists(PropertyPath path, bool byHeader) => new("already_exists", path switch
     {
-        { Property: not null } => $"There is a property at {path}.",
-        { Collection: not null } => $"There is a collection at {path}.",
+        { Property: not null } => $"There is a property at {JsonPointer.Shown(path.ToString())}.",
+        { Collection: not null } => $"There is a collection at {JsonPointer.Shown(path.ToString())}.",
         _ => "There is a document of this name.",
     }) { ByHeader = byHeader };
 }

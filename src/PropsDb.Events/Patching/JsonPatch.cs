@@ -76,8 +76,8 @@ public sealed record JsonPatch(ImmutableArray<JsonPatch.Step> Steps)
             _ => JsonEdit.At(root, step.Path) is null ? null : root,
         };
         if (string.Equals(step.Op, "test", StringComparison.Ordinal) && (result is null || !step.Value!.Equals(JsonEdit.At(root, step.Path))))
-            return Failed("test_failed", $"Operation {index}: the value at {step.Path} is another.", index);
-        if (result is null) return Failed("patch_failed", $"Operation {index}: {step.Op} finds nothing to work on at {(step.Op is "move" or "copy" ? step.From : step.Path)}.", index);
+            return Failed("test_failed", $"Operation {index}: the value at {JsonPointer.Shown(step.Path.ToString())} is another.", index);
+        if (result is null) return Failed("patch_failed", $"Operation {index}: {step.Op} finds nothing to work on at {JsonPointer.Shown((step.Op is "move" or "copy" ? step.From : step.Path).ToString())}.", index);
         root = result;
         return null;
     }

@@ -40,6 +40,20 @@ public readonly record struct JsonPointer(ImmutableArray<string> Tokens)
 
     public override string ToString() => string.Concat(Tokens.Select(t => "/" + Escape(t)));
 
+    private const int MaxShown = 80;
+
+    /// <summary>A pointer in a sentence: a long one is cut, so that no answer is as long as what was sent.</summary>
+    public static string Shown(string pointer)
+    {
+        if (pointer.Length <= MaxShown) return pointer;
+        var length = char.IsHighSurrogate(pointer[MaxShown - 1]) ? MaxShown - 1 : MaxShown;
+        return pointer[..length] + "…";
+    }
+
+    /// <summary>The pointer itself, or the nearest place around it that can be named shortly.</summary>
+    public static string Nearest(string pointer) =>
+        pointer.Length <= MaxShown ? pointer : pointer[..pointer.LastIndexOf('/', MaxShown)];
+
     public static string Escape(string token) =>
         token.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 

@@ -25,8 +25,8 @@ public static class Names
         }
         if (char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1])) return "A name begins or ends with a blank.";
         if (name is "." or "..") return "A name is . or ..";
-        // The framework's normalization throws on U+FFFE, which is a noncharacter and normal as it is.
-        return name.Replace('\uFFFE', '\uFFFD').IsNormalized(NormalizationForm.FormC) ? null : "A name is not in Unicode normalization form C.";
+        // IsNormalized throws on U+FFFE. It composes with nothing, so U+FFFF can stand in for it.
+        return name.Replace('\uFFFE', '\uFFFF').IsNormalized(NormalizationForm.FormC) ? null : "A name is not in Unicode normalization form C.";
     }
 
     public static string? DocumentFault(string name) =>

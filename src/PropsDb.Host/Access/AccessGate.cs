@@ -22,6 +22,7 @@ public static class AccessGate
             var definition = apps.Find(appId);
             var access = AccessPolicy.Allows(caller, ActionOf(http.Request.Method, api), appId, definition, tier, owner);
             if (Refusal(access) is { } refusal) throw new ProblemException(refusal);
+            if (owner is not null && !Names.IsUserId(owner)) throw new ProblemException(Problem.Query("owner", "is no user's id."));
             http.Features.Set(new Admission(caller, definition!, access.Tier!, OwnerOf(access.Tier!, caller, owner, isList: api.Count == 2)));
         }
         else if (http.Features.Get<Address>()?.Api is [var id, var operation, ..] && Names.IsOperation(operation))

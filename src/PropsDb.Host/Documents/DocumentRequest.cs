@@ -17,7 +17,8 @@ public sealed record DocumentRequest(HttpContext Http, Admission Admission, Docu
     public Limits Limits => Service<Settings>().Limits;
     public bool IsRehearsal => Query.Flag("dry_run");
 
-    public bool AsObject => Query.OneOf("shape", "list", "list", "object") is "object";
+    // Read when the request is made up: a malformed shape must be refused before a write, not while its answer is written.
+    public bool AsObject { get; } = new Query(Http.Request.Query).OneOf("shape", "list", "list", "object") is "object";
 
     public T Service<T>() where T : notnull => Http.RequestServices.GetRequiredService<T>();
 

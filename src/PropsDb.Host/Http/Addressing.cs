@@ -40,8 +40,10 @@ public static class Addressing
 
     private static List<string> Decode(string rawTarget)
     {
-        // The absolute form names scheme and host first.
-        var path = rawTarget.Length > 0 && rawTarget[0] == '/' ? rawTarget : Uri.TryCreate(rawTarget, UriKind.Absolute, out var uri) ? uri.AbsolutePath : "/";
+        // The absolute form names scheme and host first. It is cut by hand: Uri would repair malformed escapes.
+        var authority = rawTarget.StartsWith('/') ? -1 : rawTarget.IndexOf("://", StringComparison.Ordinal);
+        var start = authority < 0 ? 0 : rawTarget.IndexOfAny(['/', '?'], authority + 3);
+        var path = start >= 0 && start < rawTarget.Length && rawTarget[start] == '/' ? rawTarget[start..] : "/";
         var query = path.IndexOf('?', StringComparison.Ordinal);
         if (query >= 0) path = path[..query];
         var segments = new List<string>();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Net.Http.Headers;
 using PropsDb.Events.Values;
 
@@ -33,15 +34,31 @@ public static class Bodies
         var cancel = request.HttpContext.RequestAborted;
         while (true)
         {
-            var result = await request.BodyReader.ReadAsync(cancel);
-            if (result.Buffer.Length > limits.MaxRequestBytes) throw new ProblemException(TooLarge(limits));
-            if (result.IsCompleted)
+            var result = await Next(request, cancel);
+            var isWhole = result.IsCompleted || result.Buffer.Length > limits.MaxRequestBytes;
+            try
             {
-                var json = Parse(result.Buffer, limits);
-                request.BodyReader.AdvanceTo(result.Buffer.End);
-                return json;
+                if (result.Buffer.Length > limits.MaxRequestBytes) throw new ProblemException(TooLarge(limits));
+                if (isWhole) return Parse(result.Buffer, limits);
             }
-            request.BodyReader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            finally
+            {
+                // Also after a refusal: a body that is still held cannot be drained, so the connection would end with an error in the log.
+                request.BodyReader.AdvanceTo(isWhole ? result.Buffer.End : result.Buffer.Start, result.Buffer.End);
+            }
+        }
+    }
+
+    private static async ValueTask<ReadResult> Next(HttpRequest request, CancellationToken cancel)
+    {
+        try
+        {
+            return await request.BodyReader.ReadAsync(cancel);
+        }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            // Kestrel tells a chunk size beyond 32 bits by an IOException of its own.
+            throw new BadHttpRequestException("The request's body could not be read.", e);
         }
     }
 

@@ -85,7 +85,7 @@ public sealed class Idempotency(Settings settings)
     }
 
     public static string? Fault(Microsoft.Extensions.Primitives.StringValues header) =>
-        header is [{ Length: > 0 and <= MaxKeyLength } key] && key.All(c => c is >= ' ' and <= '~') ? null : $"Idempotency-Key is 1 to {MaxKeyLength} printable characters.";
+        header is [{ Length: > 0 and <= MaxKeyLength } key] && key.All(c => c is >= ' ' and <= '~') ? null : $"Idempotency-Key is, once, 1 to {MaxKeyLength} printable characters.";
 
     // The body is read here and put back, for whoever comes to it in the right order.
     private async Task<byte[]> Buffer(HttpRequest request)

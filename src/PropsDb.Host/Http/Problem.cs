@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PropsDb.Events.Operations;
+using PropsDb.Events.Values;
 
 namespace PropsDb.Host.Http;
 
@@ -78,7 +79,7 @@ public sealed record Problem(string Code, string Detail, IReadOnlyList<BodyFault
                 foreach (var (pointer, detail) in Faults)
                 {
                     writer.WriteStartObject();
-                    writer.WriteString("pointer", pointer);
+                    writer.WriteString("pointer", JsonPointer.Nearest(pointer));
                     writer.WriteString("detail", detail);
                     writer.WriteEndObject();
                 }

@@ -12,6 +12,8 @@ public readonly struct Query(IQueryCollection query)
         return values.Count switch
         {
             0 => null,
+            // PostgreSQL's text cannot hold U+0000, and nothing that a query could name has it.
+            1 when values[0] is { } text && text.Contains('\0', StringComparison.Ordinal) => throw new ProblemException(Problem.Query(name, "has the character U+0000.")),
             1 => values[0],
             _ => throw new ProblemException(Problem.Query(name, "stands more than once.")),
         };

@@ -20,6 +20,8 @@ public static class Web
             kestrel.Limits.MaxRequestLineSize = 8 * 1024;
             kestrel.Limits.MaxConcurrentConnections = 20_000;
         });
+        // Its request lines have query strings, and with them tokens. Said here because appsettings.json is not found from every directory.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Services.AddRouting();
     }
 
@@ -28,6 +30,7 @@ public static class Web
         app.UseRequestIds();
         app.UseResponseHeaders();
         app.UseProblems();
+        app.UseFraming();
         app.UseAddressing();
         app.UseRouting();
         app.Use((http, next) => app.Services.GetRequiredService<Idempotency>().Handle(http, next));
