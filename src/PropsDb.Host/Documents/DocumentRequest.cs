@@ -32,6 +32,8 @@ public sealed record DocumentRequest(HttpContext Http, Admission Admission, Docu
 
     public Task<Outcome> Transact(DocumentKey key, Operation operation, Precondition precondition)
     {
+        // What the answer will look like is read before the append: a request that fails must not have written.
+        _ = AsObject;
         var strategy = Query.Strategy("on_conflict") ?? Admission.Tier.Strategy;
         var write = new Write(key, operation, precondition, strategy, Admission.Tier.RequiresVersion);
         // From here on the client's going away changes nothing: an append that has begun is seen through.
