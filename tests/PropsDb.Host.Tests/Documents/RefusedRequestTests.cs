@@ -99,6 +99,7 @@ public sealed class RefusedRequestTests(PropsDbServer server)
         var alice = await server.NewUser().Holding("user/d", """{"ui":{"theme":1}}""");
         foreach (var parameter in new[] { "shape=tree", "dry_run=maybe", "dry_run=", "on_conflict=mine", "version=x", "version=1&version=1" })
         {
+            if (path.EndsWith("_copy") && parameter.StartsWith("version")) continue;    // a copy builds on no version
             var target = path + (path.Contains('?') ? "&" : "?") + parameter;
             var answer = await alice.Send(new HttpMethod(method), target, body, type, ("Prefer", "return=representation"));
             answer.Code.ShouldBe(HttpStatusCode.BadRequest, $"{target}: {answer}");
