@@ -17,25 +17,32 @@ public sealed class PropsDbServer : IAsyncLifetime
     public static readonly byte[] SecretBytes = Encoding.UTF8.GetBytes(Secret);
 
     private WebApplication? _app;
+    private int _users;
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.Parse("2026-11-22T12:00:00Z"));
     public Uri Address { get; private set; } = new("http://127.0.0.1");
     public IServiceProvider Services => _app!.Services;
     public string ConnectionString { get; private set; } = "";
 
+    /// <summary>The database of a service that has stopped, or that shares it as a node of a cluster; null: a new one.</summary>
+    public string? Database { get; init; }
+
     /// <summary>Settings beside the defaults, as on the command line: <c>--PROPSDB:LIMITS:PROPERTIES=3</c>.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
     public async ValueTask InitializeAsync()
     {
-        ConnectionString = await (await TestPostgres.Shared(CancellationToken.None)).CreateDatabase("host", CancellationToken.None);
-        _app = await Service.Start(
+        ConnectionString = Database ?? await (await TestPostgres.Shared(CancellationToken.None)).CreateDatabase("host", CancellationToken.None);
+        var starting = Service.Start(
         [
             "--urls=http://127.0.0.1:0",
             $"--PROPSDB:CONNECTIONSTRING={ConnectionString}",
             $"--PROPSDB:AUTH:JWTSECRET={Secret}",
             .. Settings,
         ], Time);
+        // Whoever takes over a database may have to wait for its lock, by a clock that moves only here.
+        while (Database is not null && await Task.WhenAny(starting, Task.Delay(20)) != starting) Time.Advance(TimeSpan.FromMilliseconds(20));
+        _app = await starting;
         Address = new Uri(_app.Urls.First());
     }
 
@@ -48,9 +55,18 @@ public sealed class PropsDbServer : IAsyncLifetime
         Tokens.Issue(SecretBytes, user, roles, ["default"], Time.GetUtcNow().AddHours(1));
 
     /// <summary>A client of one user; paths are relative to <c>/api/v1/default/</c>.</summary>
-    public Client As(string user, params string[] roles) => new(Address, Token(user, roles));
+    public Client As(string user, params string[] roles) => new(Address, Token(user, roles), user);
+
+    /// <summary>A client of a user who has nothing yet.</summary>
+    public Client NewUser(params string[] roles) => As(New("user"), roles);
+
+    /// <summary>A name that no other test has.</summary>
+    public string New(string word) => $"{word}-{Interlocked.Increment(ref _users)}";
 
     public Client Anonymous => new(Address, null);
+
+    public Client With(string? token) => new(Address, token);
+
 }
 
 /// <summary>One answer, read whole.</summary>
@@ -64,11 +80,14 @@ public sealed record Answer(HttpStatusCode Code, HttpResponseMessage Raw, string
     public override string ToString() => $"{Status} {Body}";
 }
 
-public sealed class Client(Uri address, string? token)
+public sealed class Client(Uri address, string? token, string? user = null)
 {
+    public string User => user!;
+
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
     public Task<Answer> Get(string path, params (string Name, string Value)[] headers) => Send(HttpMethod.Get, path, null, null, headers);
+    public Task<Answer> Head(string path, params (string Name, string Value)[] headers) => Send(HttpMethod.Head, path, null, null, headers);
     public Task<Answer> Post(string path, string json, params (string Name, string Value)[] headers) => Send(HttpMethod.Post, path, json, "application/json", headers);
     public Task<Answer> Put(string path, string json, params (string Name, string Value)[] headers) => Send(HttpMethod.Put, path, json, "application/json", headers);
     public Task<Answer> Delete(string path, params (string Name, string Value)[] headers) => Send(HttpMethod.Delete, path, null, null, headers);
