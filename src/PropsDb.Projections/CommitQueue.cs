@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -32,7 +33,12 @@ public sealed partial class CommitQueue : IAsyncDisposable
 
     internal Task<long?> Commit(PendingCommit commit)
     {
-        if (!_waiting.Writer.TryWrite(commit)) commit.Fail(new InvalidOperationException("The service is stopping."));
+        Measures.Queue.Add(1);
+        if (!_waiting.Writer.TryWrite(commit))
+        {
+            Measures.Queue.Add(-1);
+            commit.Fail(new InvalidOperationException("The service is stopping."));
+        }
         return commit.Done;
     }
 
@@ -47,6 +53,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
                 // Two commits of one stream cannot share a group: the second was decided before the first was known.
                 if (group.Exists(c => c.Key.StreamId == next.Key.StreamId)) break;
                 _waiting.Reader.TryRead(out _);
+                Measures.Queue.Add(-1);
                 group.Add(next);
                 events += next.Events.Count;
             }
@@ -61,9 +68,12 @@ public sealed partial class CommitQueue : IAsyncDisposable
         {
             await using var command = Append(group);
             var positions = new long?[group.Count];
+            var started = Stopwatch.GetTimestamp();
             await using (var reader = await command.ExecuteReaderAsync())
                 while (await reader.ReadAsync()) positions[reader.GetInt32(0) - 1] = reader.GetInt64(1);
-            for (var i = 0; i < group.Count; i++) group[i].Settle(positions[i]);
+            Measures.CommitDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+            Measures.GroupSize.Record(group.Count);
+            for (var i = 0; i < group.Count; i++) Settle(group[i], positions[i]);
         }
         catch (PostgresException e) when (!e.IsTransient)
         {
@@ -76,6 +86,17 @@ public sealed partial class CommitQueue : IAsyncDisposable
             LogBroken(_log, e, group.Count);
             await SettleLost(group, e);
         }
+    }
+
+    private static void Settle(PendingCommit commit, long? position)
+    {
+        if (position is null) Measures.LostRaces.Add(1);
+        else
+        {
+            Measures.Commits.Add(1);
+            Measures.Events.Add(commit.Events.Count);
+        }
+        commit.Settle(position);
     }
 
     // The connection broke: the group is there or it is not. Whoever holds the order lock knows that no append is still under way.
@@ -92,7 +113,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
                     await locking.ExecuteNonQueryAsync(patience.Token);
                 foreach (var commit in group.Where(c => !c.Done.IsCompleted))
                 {
-                    if (await PositionOf(commit, connection, patience.Token) is { } position) commit.Settle(position);
+                    if (await PositionOf(commit, connection, patience.Token) is { } position) Settle(commit, position);
                     else commit.Fail(new NotCommittedException(cause));
                 }
                 return;

@@ -28,6 +28,7 @@ public sealed class DocumentStreams(DocumentReader reader, CommitQueue queue, Li
                 switch (decision)
                 {
                     case Decision.Rejected(var rejection):
+                        if (rejection is VersionConflict) Measures.Conflicts.Add(1);
                         return new Outcome.Rejected(rejection);
                     case Decision.Accepted { Events: [] } accepted:
                         return new Outcome.Accepted(current, current, [], accepted.Merged ? ancestor : null);
