@@ -34,6 +34,7 @@ public sealed class PropsDbServer : IAsyncLifetime
             "--urls=http://127.0.0.1:0",
             $"--PROPSDB:CONNECTIONSTRING={ConnectionString}",
             $"--PROPSDB:AUTH:JWTSECRET={Secret}",
+            "--Logging:LogLevel:Default=Error",
             .. Settings,
         ], Time);
         Address = new Uri(_app.Urls.First());
