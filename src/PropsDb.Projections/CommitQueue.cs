@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -32,7 +33,12 @@ public sealed partial class CommitQueue : IAsyncDisposable
 
     internal Task<IReadOnlyList<long>?> Append(PendingAppend append)
     {
-        if (!_waiting.Writer.TryWrite(append)) append.Fail(new InvalidOperationException("The service is stopping."));
+        Measures.Queue.Add(append.Commits.Count);
+        if (!_waiting.Writer.TryWrite(append))
+        {
+            Measures.Queue.Add(-append.Commits.Count);
+            append.Fail(new InvalidOperationException("The service is stopping."));
+        }
         return append.Done;
     }
 
@@ -46,6 +52,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
             while (_waiting.Reader.TryPeek(out var next) && Fits(next, group, events, streams))
             {
                 _waiting.Reader.TryRead(out _);
+                Measures.Queue.Add(-next.Commits.Count);
                 group.Add(next);
                 events += next.EventCount;
                 streams.UnionWith(next.Commits.Select(c => c.Key.StreamId));
@@ -71,14 +78,14 @@ public sealed partial class CommitQueue : IAsyncDisposable
             foreach (var append in group)
             {
                 var own = positions.AsSpan(at, append.Commits.Count).ToArray();
-                append.Settle(own.Contains(null) ? null : Array.ConvertAll(own, p => p!.Value));
+                Settle(append, own.Contains(null) ? null : Array.ConvertAll(own, p => p!.Value));
                 at += own.Length;
             }
         }
         catch (PostgresException e) when (!e.IsTransient)
         {
             // The server answered, so nothing of the group is there. One bad commit must not take its neighbours along.
-            if (group.Count == 1 && e.SqlState == AppendFunction.StaleState) group[0].Settle(null);
+            if (group.Count == 1 && e.SqlState == AppendFunction.StaleState) Settle(group[0], null);
             else if (group.Count == 1) group[0].Fail(e);
             else foreach (var append in group) await AppendGroup([append]);
         }
@@ -98,11 +105,25 @@ public sealed partial class CommitQueue : IAsyncDisposable
         var withDevice = commits.FindAll(c => c.Place is not null);
         if (withDevice.Count > 0) batch.BatchCommands.Add(DeviceSequences.AdvanceWith(withDevice));
         var positions = new long?[commits.Count];
+        var started = Stopwatch.GetTimestamp();
         await using var reader = await batch.ExecuteReaderAsync();
         while (await reader.ReadAsync()) positions[reader.GetInt32(0) - 1] = reader.GetInt64(1);
         // Errors of the later statements come with their results.
         while (await reader.NextResultAsync()) { }
+        Measures.CommitDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        Measures.GroupSize.Record(commits.Count);
         return positions;
+    }
+
+    private static void Settle(PendingAppend append, IReadOnlyList<long>? positions)
+    {
+        if (positions is null) Measures.LostRaces.Add(1);
+        else
+        {
+            Measures.Commits.Add(append.Commits.Count);
+            Measures.Events.Add(append.EventCount);
+        }
+        append.Settle(positions);
     }
 
     // The connection broke: the group is there or it is not. Whoever holds the order lock knows that no append is still under way.
@@ -122,7 +143,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
                     var positions = new List<long>();
                     foreach (var commit in append.Commits)
                         if (await PositionOf(commit, connection, patience.Token) is { } position) positions.Add(position);
-                    if (positions.Count == append.Commits.Count) append.Settle(positions);
+                    if (positions.Count == append.Commits.Count) Settle(append, positions);
                     else append.Fail(new NotCommittedException(cause));
                 }
                 return;

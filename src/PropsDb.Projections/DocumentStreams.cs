@@ -83,6 +83,7 @@ public sealed class DocumentStreams(
             ancestor = await reader.At(write.Key, version, cancel) ?? Document.Unborn;
             decision = write.Decide(current, ancestor, limits);
         }
+        if (decision is Decision.Rejected { Rejection: VersionConflict }) Measures.Conflicts.Add(1);
         if (decision is Decision.Rejected(var rejection)) return new Outcome.Rejected(rejection, Lost(write, ancestor, rejection));
         var accepted = (Decision.Accepted)decision;
         var mergedFrom = accepted.Merged ? ancestor : null;

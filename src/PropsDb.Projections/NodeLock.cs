@@ -13,6 +13,9 @@ public sealed class NodeLock : IAsyncDisposable
 
     private NodeLock(NpgsqlConnection connection) => _connection = connection;
 
+    /// <summary>The server process that holds the lock while the connection lives.</summary>
+    public int Backend => _connection.ProcessID;
+
     /// <summary>Null where another node is in the way. A node that was killed a moment ago is given time to be noticed.</summary>
     public static async Task<NodeLock?> Take(NpgsqlDataSource source, bool isCluster, TimeSpan patience, TimeProvider time, CancellationToken cancel)
     {
@@ -29,6 +32,17 @@ public sealed class NodeLock : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancel);
         }
         return new NodeLock(connection);
+    }
+
+    /// <summary>Whether the database takes writes and still counts this lock as held; asked on another connection, since this one may be dead unnoticed.</summary>
+    public async Task<bool> IsHeldOn(NpgsqlDataSource source, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand($"""
+            SELECT NOT pg_is_in_recovery() AND EXISTS (
+                SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = $1 AND classid = {Key >> 32} AND objid = {Key & uint.MaxValue})
+            """);
+        command.Parameters.Add(new() { Value = Backend });
+        return (bool)(await command.ExecuteScalarAsync(cancel))!;
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();

@@ -38,6 +38,7 @@ public sealed class PropsDbServer : IAsyncLifetime
             "--urls=http://127.0.0.1:0",
             $"--PROPSDB:CONNECTIONSTRING={ConnectionString}",
             $"--PROPSDB:AUTH:JWTSECRET={Secret}",
+            "--Logging:LogLevel:Default=Error",
             .. Settings,
         ], Time);
         // Whoever takes over a database may have to wait for its lock, by a clock that moves only here.

@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using PropsDb.Events.Operations;
 using PropsDb.Events.Values;
+using PropsDb.Projections;
 
 namespace PropsDb.Host.Http;
 
@@ -52,8 +54,14 @@ public sealed record Problem(string Code, string Detail, IReadOnlyList<BodyFault
         ["query_timeout"] = (503, "The query took too long."),
     };
 
+    private static readonly Counter<long> Rejections = Measures.Meter.CreateCounter<long>("propsdb.rejections", "{answer}", "Answers that are problems, by their code.");
+
+    /// <summary>Where the code is explained, relative to the service.</summary>
+    public static string TypeOf(string code) => "/problems/" + code.Replace('_', '-');
+
     public async Task Write(HttpContext http)
     {
+        Rejections.Add(1, new KeyValuePair<string, object?>("code", Code));
         var (status, title) = Codes[Code];
         status = Status ?? status;
         var response = http.Response;
@@ -67,7 +75,7 @@ public sealed record Problem(string Code, string Detail, IReadOnlyList<BodyFault
         var body = Json.Write(writer =>
         {
             writer.WriteStartObject();
-            writer.WriteString("type", "/problems/" + Code.Replace('_', '-'));
+            writer.WriteString("type", TypeOf(Code));
             writer.WriteString("title", title);
             writer.WriteNumber("status", status);
             writer.WriteString("detail", Detail);

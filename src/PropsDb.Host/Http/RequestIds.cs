@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Security.Cryptography;
 
 namespace PropsDb.Host.Http;
@@ -9,15 +10,27 @@ public static class RequestIds
 
     public static string Of(HttpContext http) => http.TraceIdentifier;
 
-    public static IApplicationBuilder UseRequestIds(this IApplicationBuilder app) => app.Use(async (http, next) =>
+    public static IApplicationBuilder UseRequestIds(this IApplicationBuilder app)
     {
-        http.TraceIdentifier = http.Request.Headers["X-Request-Id"] is [{ } sent] && IsUsable(sent)
-            ? sent
-            : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var log = http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("PropsDb.Host.Requests");
-        using (log.BeginScope(new Dictionary<string, object>(StringComparer.Ordinal) { ["request_id"] = http.TraceIdentifier }))
-            await next(http);
-    });
+        var log = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("PropsDb.Host.Requests");
+        return app.Use(async (http, next) =>
+        {
+            http.TraceIdentifier = http.Request.Headers["X-Request-Id"] is [{ } sent] && IsUsable(sent)
+                ? sent
+                : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+            using (log.BeginScope(new Scope(http.TraceIdentifier))) await next(http);
+        });
+    }
+
+    // What the log's formatters take from a scope, without a dictionary for each request.
+    private sealed class Scope(string id) : IReadOnlyList<KeyValuePair<string, object>>
+    {
+        public int Count => 1;
+        public KeyValuePair<string, object> this[int index] => new("request_id", id);
+        public IEnumerator<KeyValuePair<string, object>> GetEnumerator() => Enumerable.Repeat(this[0], 1).GetEnumerator();
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+        public override string ToString() => $"request {id}";
+    }
 
     private static bool IsUsable(string id) =>
         id.Length is > 0 and <= MaxLength && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');

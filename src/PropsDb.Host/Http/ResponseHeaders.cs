@@ -11,6 +11,9 @@ public static class ResponseHeaders
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-store";
         headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        // Over TLS only, which a trusted proxy may have ended; a developer's localhost is not to be locked into it.
+        if (http.Request.IsHttps && !string.Equals(http.Request.Host.Host, "localhost", StringComparison.OrdinalIgnoreCase))
+            headers.StrictTransportSecurity = "max-age=31536000";
         if (http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)) headers.Vary = "Authorization, X-App-Key, X-App-ID, Accept, Prefer";
     }
 

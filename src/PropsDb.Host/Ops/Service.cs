@@ -18,25 +18,25 @@ public static class Service
             await app.WaitForShutdownAsync();
             return 0;
         }
-        catch (PostgresUnavailableException e) when (e.Option is null)
+        catch (Exception e) when (StartFailure.Of(e) is { } failure)
         {
-            await Console.Error.WriteLineAsync(e.Message);
-            return ExitCodes.NoPostgres;
-        }
-        catch (Exception e) when (e is SettingsException or PostgresUnavailableException or DataDirectoryInUseException)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return ExitCodes.BadSettings;
+            await Console.Error.WriteLineAsync(failure.Message);
+            return failure.ExitCode;
         }
     }
 
     /// <summary>Starts the service and returns once it answers. Disposing the application stops everything that was started here.</summary>
     public static async Task<WebApplication> Start(string[] args, TimeProvider time)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        // Always as in production: a developer's environment must not bring pages with stack traces, or looser checks.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, EnvironmentName = Environments.Production });
+        Logs.AddDefaults(builder.Configuration);
+        Logs.Configure(builder.Logging, builder.Configuration);
         var settings = Settings.Read(builder.Configuration);
         Web.Configure(builder, settings);
-        using var logs = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole());
+        // An orchestrator kills after ten seconds: requests under way get the first of them, the commits and the database the rest.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
+        using var logs = LoggerFactory.Create(logging => Logs.Configure(logging, builder.Configuration));
         var secrets = Secrets.Open(settings);
         var store = await Store.Open(settings, logs, time, CancellationToken.None);
 
@@ -59,8 +59,11 @@ public static class Service
         app.Services.GetRequiredService<CommitQueue>();
         Web.Use(app);
         app.Map("/api/v1/{**path}", Routes.Dispatch);
+        ServiceRoute.Map(app);
+        ApiPage.Map(app);
         await app.StartAsync();
         Banner.Print(app, settings, store);
+        await store.WarnOfUnsafeSettings(app.Logger, CancellationToken.None);
         return app;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using PropsDb.Events.Values;
 
@@ -28,6 +29,10 @@ public sealed record Settings
     /// <summary>How long answers are kept for repetitions of their requests.</summary>
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
     public int? MetricsPort { get; init; }
+    public string MetricsAddress { get; init; } = "127.0.0.1";
+
+    /// <summary>Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
     /// <summary>Tokens are checked against keys that somebody else publishes.</summary>
     public bool HasOwnIssuer => Authority is not null || JwksUrl is not null;
@@ -53,9 +58,11 @@ public sealed record Settings
             Issuer = Text("AUTH:ISSUER"),
             Audience = Text("AUTH:AUDIENCE"),
             Domain = Text("DOMAIN"),
-            CorsOrigins = (Text("CORS:ORIGINS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            CorsOrigins = List("CORS:ORIGINS"),
+            TrustedProxies = List("TRUSTEDPROXIES"),
             IdempotencyRetention = TimeSpan.FromHours(Math.Max(24, Number("IDEMPOTENCY:HOURS", 24))),
             MetricsPort = Text("METRICS:PORT") is null ? null : Number("METRICS:PORT", 0),
+            MetricsAddress = Text("METRICS:ADDRESS") ?? "127.0.0.1",
             Limits = new Limits
             {
                 MaxRequestBytes = Number("LIMITS:REQUESTBYTES", Limits.Default.MaxRequestBytes),
@@ -65,11 +72,13 @@ public sealed record Settings
                 MaxProperties = Number("LIMITS:PROPERTIES", Limits.Default.MaxProperties),
                 MaxOperations = Number("LIMITS:OPERATIONS", Limits.Default.MaxOperations),
             },
-            RateLimits = new RateLimits(Number("RATELIMITS:APP", 0), Number("RATELIMITS:USER", 0), Number("RATELIMITS:KEY", 0)),
+            RateLimits = new RateLimits(Number("RATELIMITS:APP", 0), Number("RATELIMITS:USER", 0), Number("RATELIMITS:KEY", 0), Number("RATELIMITS:FAILEDAUTH", 0)),
         };
         return settings.Checked();
 
         string? Text(string name) => values[name] is { Length: > 0 } text ? text : null;
+
+        string[] List(string name) => (Text(name) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
         bool Flag(string name, bool otherwise) => Text(name) is not { } text ? otherwise : bool.TryParse(text, out var flag) ? flag
             : throw new SettingsException($"{Variable(name)} is '{text}', and neither true nor false.");
@@ -92,6 +101,14 @@ public sealed record Settings
                 throw new SettingsException($"PROPSDB__{name} is '{url}', and no https URL.");
         if (HasOwnIssuer && Audience is null) throw new SettingsException("PROPSDB__AUTH__AUDIENCE is missing: without it a token meant for another service would be good here.");
         if (OwnerConnectionString is not null && ConnectionString is null) throw new SettingsException("PROPSDB__OWNERCONNECTIONSTRING needs PROPSDB__CONNECTIONSTRING.");
+        foreach (var origin in CorsOrigins)
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || !string.Equals(uri.GetLeftPart(UriPartial.Authority), origin, StringComparison.OrdinalIgnoreCase))
+                throw new SettingsException($"PROPSDB__CORS__ORIGINS has '{origin}', and that is no origin such as https://app.example.com.");
+        foreach (var proxy in TrustedProxies)
+            if (!IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _))
+                throw new SettingsException($"PROPSDB__TRUSTEDPROXIES has '{proxy}', and that is neither an address nor a network such as 10.0.0.0/8.");
+        if (MetricsPort is < 1 or > 65535) throw new SettingsException($"PROPSDB__METRICS__PORT is '{MetricsPort}', and no port.");
+        if (!IPAddress.TryParse(MetricsAddress, out _)) throw new SettingsException($"PROPSDB__METRICS__ADDRESS is '{MetricsAddress}', and no address.");
         return this;
     }
 
@@ -100,5 +117,5 @@ public sealed record Settings
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "propsdb");
 }
 
-/// <summary>Requests a second for each app, user and key; 0: no limit.</summary>
-public sealed record RateLimits(int PerApp = 0, int PerUser = 0, int PerKey = 0);
+/// <summary>Requests a second for each app, user and key, and refused credentials a second for each source address; 0: no limit.</summary>
+public sealed record RateLimits(int PerApp = 0, int PerUser = 0, int PerKey = 0, int FailedPerSource = 0);

@@ -6,7 +6,7 @@ using PropsDb.Projections;
 namespace PropsDb.Host.Ops;
 
 /// <summary>The database, up to date and held by this node: its own server, or the one that the operator names.</summary>
-public sealed class Store : IAsyncDisposable
+public sealed partial class Store : IAsyncDisposable
 {
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(5);
 
@@ -22,6 +22,8 @@ public sealed class Store : IAsyncDisposable
 
     /// <summary>Where the embedded server keeps its data; null where none is run.</summary>
     public string? EmbeddedDirectory { get; private init; }
+
+    public Task<bool> CanWrite(CancellationToken cancel) => _lock.IsHeldOn(Source, cancel);
 
     public static async Task<Store> Open(Settings settings, ILoggerFactory logs, TimeProvider time, CancellationToken cancel)
     {
@@ -53,10 +55,33 @@ public sealed class Store : IAsyncDisposable
         };
     }
 
+    /// <summary>Says loudly where the database was told to lose what it acknowledged.</summary>
+    public async Task WarnOfUnsafeSettings(ILogger log, CancellationToken cancel)
+    {
+        await using var command = Source.CreateCommand("SELECT name FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes') AND setting = 'off'");
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel)) UnsafeSetting(log, reader.GetString(0));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL runs with {Setting} = off: A CRASH CAN LOSE WRITES THAT WERE ACKNOWLEDGED.")]
+    private static partial void UnsafeSetting(ILogger log, string setting);
+
     private static NpgsqlDataSource Connect(string connectionString)
     {
-        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        NpgsqlDataSourceBuilder builder;
+        try
+        {
+            builder = new NpgsqlDataSourceBuilder(connectionString);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new SettingsException($"PROPSDB__CONNECTIONSTRING is malformed: {e.Message}");
+        }
+        // In metrics, instead of the connection string.
+        builder.Name = "propsdb";
         var connection = builder.ConnectionStringBuilder;
+        // Values of rows are nothing for logs.
+        (connection.IncludeErrorDetail, connection.IncludeFailedBatchedCommand) = (false, false);
         // Waiting for the database is bounded, so that no request hangs longer than its answer is worth.
         if (!connectionString.Contains("Timeout", StringComparison.OrdinalIgnoreCase)) (connection.Timeout, connection.CommandTimeout) = (5, 8);
         connection.ApplicationName ??= "propsdb";

@@ -1,3 +1,5 @@
+using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
 using PropsDb.Host.Access;
 using PropsDb.Host.Http;
 
@@ -10,9 +12,13 @@ public static class Web
 
     public static void Configure(WebApplicationBuilder builder, Settings settings)
     {
-        if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls(DefaultUrl);
+        var hasEndpoints = builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
+        if (!hasEndpoints) builder.WebHost.UseUrls(Urls(builder.Configuration["urls"], settings));
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            // Endpoints in the configuration make Kestrel ignore URLs, and the other way round.
+            if (hasEndpoints && settings.MetricsPort is { } port) kestrel.Listen(IPAddress.Parse(settings.MetricsAddress), port);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = settings.Limits.MaxRequestBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
@@ -23,17 +29,49 @@ public static class Web
         // Its request lines have query strings, and with them tokens. Said here because appsettings.json is not found from every directory.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Services.AddRouting();
+        builder.Services.AddOrigins(settings);
+        builder.Services.AddSingleton<RateLimiting>();
+        builder.Services.AddHealth();
+        builder.Services.AddMetrics();
+    }
+
+    private static string[] Urls(string? configured, Settings settings)
+    {
+        var urls = (string.IsNullOrWhiteSpace(configured) ? DefaultUrl : configured).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return settings.MetricsPort is { } port ? [.. urls, $"http://{new IPEndPoint(IPAddress.Parse(settings.MetricsAddress), port)}"] : urls;
     }
 
     public static void Use(WebApplication app)
     {
+        UseProxies(app);
         app.UseRequestIds();
+        app.UseAccessLog();
         app.UseResponseHeaders();
+        app.UseOrigins();
         app.UseProblems();
         app.UseFraming();
+        app.UseMetricsPort();
+        app.UseFailedSignInLimit();
         app.UseAddressing();
         app.UseRouting();
         app.Use((http, next) => app.Services.GetRequiredService<Idempotency>().Handle(http, next));
         app.UseAccessGate();
+        app.UseRateLimits();
+    }
+
+    // Off, a client could claim any address and scheme; on, only the listed proxies can.
+    private static void UseProxies(WebApplication app)
+    {
+        var proxies = app.Services.GetRequiredService<Settings>().TrustedProxies;
+        if (proxies.Count == 0) return;
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
+        options.KnownIPNetworks.Clear();
+        options.KnownProxies.Clear();
+        foreach (var proxy in proxies)
+        {
+            if (IPAddress.TryParse(proxy, out var address)) options.KnownProxies.Add(address);
+            else options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy));
+        }
+        app.UseForwardedHeaders(options);
     }
 }

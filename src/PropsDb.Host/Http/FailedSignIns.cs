@@ -1,0 +1,49 @@
+using System.Threading.RateLimiting;
+using PropsDb.Host.Ops;
+
+namespace PropsDb.Host.Http;
+
+/// <summary>
+/// Slows down whoever tries credentials: an address whose credentials were refused too often is not asked for them for a while. Requests
+/// without credentials do not count.
+/// </summary>
+public static class FailedSignIns
+{
+    public static IApplicationBuilder UseFailedSignInLimit(this IApplicationBuilder app)
+    {
+        var perSecond = app.ApplicationServices.GetRequiredService<Settings>().RateLimits.FailedPerSource;
+        if (perSecond == 0) return app;
+        var limiter = RateLimiting.Buckets(perSecond);
+        app.ApplicationServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(limiter.Dispose);
+        return app.Use(async (http, next) =>
+        {
+            if (!http.Request.Headers.ContainsKey("Authorization") && !http.Request.Headers.ContainsKey("X-App-Key"))
+            {
+                await next(http);
+                return;
+            }
+            var source = RateLimiting.Source(http);
+            if (!HasLeft(limiter, source)) throw new ProblemException(Refusal());
+            try
+            {
+                await next(http);
+            }
+            catch (ProblemException e) when (e.Problem.Code is "unauthenticated")
+            {
+                limiter.AttemptAcquire(source).Dispose();
+                throw;
+            }
+        });
+    }
+
+    private static bool HasLeft(PartitionedRateLimiter<string> limiter, string source)
+    {
+        using var lease = limiter.AttemptAcquire(source, 0);
+        return lease.IsAcquired;
+    }
+
+    private static Problem Refusal() => new("rate_limited", "Too many credentials from this address were refused.")
+    {
+        Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Retry-After"] = "1" },
+    };
+}
