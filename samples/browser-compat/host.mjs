@@ -1,7 +1,7 @@
 // Starts, kills and stops a service of its own on a data directory of its own, and leaves nothing of it behind.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,13 +10,15 @@ const STOP_WITHIN = 30_000;
 
 export class Host {
   url = 'http://127.0.0.1:0';
+
+  /** The last of what it printed. */
+  output = '';
   #process;
 
   /** @param {string} assembly the built PropsDb.Host.dll */
   constructor(assembly) {
     this.assembly = assembly;
     this.data = mkdtempSync(join(tmpdir(), 'propsdb-sample-'));
-    this.log = createWriteStream(join(tmpdir(), `${this.data.split('/').at(-1)}.log`));
     const inherited = Object.entries(process.env).filter(([name]) => !/^(PROPSDB__|ASPNETCORE_|DOTNET_URLS)/i.test(name));
     this.environment = { ...Object.fromEntries(inherited), PROPSDB__DATA: this.data };
   }
@@ -25,14 +27,18 @@ export class Host {
   async start() {
     const child = spawn('dotnet', [this.assembly, '--urls', this.url], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
-    child.stderr.pipe(this.log, { end: false });
+    const keep = chunk => { this.output = (this.output + chunk).slice(-50_000); };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
     this.url = await new Promise((resolve, reject) => {
       let output = '';
-      const timer = setTimeout(() => reject(new Error(`the service did not start within ${START_WITHIN} ms\n${output}`)), START_WITHIN);
+      const timer = setTimeout(() => reject(new Error(`the service did not start within ${START_WITHIN} ms`)), START_WITHIN);
       child.once('error', reject);
-      child.once('exit', code => reject(new Error(`the service ended with ${code} at its start\n${output}`)));
+      child.once('exit', code => {
+        clearTimeout(timer);
+        reject(new Error(`the service ended with ${code} at its start`));
+      });
       child.stdout.on('data', chunk => {
-        this.log.write(chunk);
         output += chunk;
         const serves = /^PropsDB serves on (\S+?),?$/m.exec(output);
         if (!serves) return;
@@ -88,11 +94,8 @@ export class Host {
   /** Ends whatever still runs, and removes the data. */
   async remove() {
     await this.kill().catch(() => {});
-    const pid = this.postgres;
-    if (pid !== undefined) process.kill(pid, 'SIGINT');
+    if (this.postgres !== undefined) process.kill(this.postgres, 'SIGINT');
     for (let i = 0; i < 100 && this.postgres !== undefined; i++) await new Promise(resolve => setTimeout(resolve, 100));
-    this.log.end();
     rmSync(this.data, { recursive: true, force: true, maxRetries: 5 });
-    return pid;
   }
 }

@@ -82,6 +82,7 @@ try {
   await host.stop();
   say('passed: everything acknowledged is there, and the service stopped with its PostgreSQL');
 } catch (error) {
+  console.error(host.output);
   say(`FAILED: ${error.message}`);
   process.exitCode = 1;
 } finally {

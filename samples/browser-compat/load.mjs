@@ -11,12 +11,12 @@ import { readData } from './data.mjs';
 import { differences, escape, member, parse, spelling } from './json-text.mjs';
 import { documentsOf } from './mapping.mjs';
 
-const USAGE = `load.mjs [--url http://127.0.0.1:5080] [--token TOKEN | PROPSDB_TOKEN=TOKEN] [--app default] [--only N] [--concurrency 8]
-         [--acknowledged FILE] [--patience 120] [--verify] [--cache DIRECTORY]`;
+const USAGE = `load.mjs [--url URL, or PROPSDB_URL] [--token TOKEN, or PROPSDB_TOKEN] [--app default] [--only N]
+         [--concurrency 8] [--acknowledged FILE] [--patience 120] [--verify] [--cache DIRECTORY]`;
 
 const { values: options } = parseArgs({
   options: {
-    url: { type: 'string', default: 'http://127.0.0.1:5080' },
+    url: { type: 'string', default: process.env.PROPSDB_URL ?? 'http://127.0.0.1:5080' },
     token: { type: 'string', default: process.env.PROPSDB_TOKEN ?? '' },
     app: { type: 'string', default: 'default' },
     only: { type: 'string' },

@@ -1,4 +1,4 @@
-// node --test samples/browser-compat
+// node --test samples/browser-compat/sample.test.mjs
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
