@@ -1,3 +1,8 @@
 using PropsDb.Host.Ops;
 
-return args is ["token", .. var options] ? TokenCommand.Run(options) : await Service.Run(args);
+return args switch
+{
+    ["token", .. var options] => TokenCommand.Run(options),
+    ["health", .. var options] => await HealthCommand.Run(options),
+    _ => await Service.Run(args),
+};
