@@ -104,6 +104,18 @@ public sealed class FramingTests(PropsDbServer server)
         (await Status($"{_name}-smuggled")).ShouldBe(404);
     }
 
+    [Theory]
+    [InlineData("x")]
+    [InlineData("{\"value\":1e400}")]
+    [InlineData("{\"version\":0}")]
+    [InlineData("")]
+    public async Task A_refused_body_does_not_cost_the_connection(string body)
+    {
+        var answers = await Converse(Put(_name, $"Content-Length: {body.Length}\r\n") + body
+            + Put(_name, $"Connection: close\r\nContent-Length: {Body.Length}\r\n") + Body);
+        answers.Select(a => a.Status).ShouldBe([400, 201]);
+    }
+
     [Fact]
     public async Task A_body_on_a_read_is_not_the_next_request()
     {
