@@ -1,3 +1,3 @@
 using PropsDb.Host.Ops;
 
-return args is ["token", .. var options] ? TokenCommand.Run(options) : await Service.Run(args);
+return args is ["token", .. var options] ? TokenCommand.Run(options, Console.Out, Console.Error) : await Service.Run(args);
