@@ -1,5 +1,3 @@
-using Route = PropsDb.Host.Documents.Route;
-
 namespace PropsDb.Host.Ops.OpenApi;
 
 /// <summary>What the table of routes does not say of a route: what goes in, what comes out, and what can go wrong.</summary>
@@ -27,12 +25,23 @@ public sealed record Contract(string? Answer, params string[] Body)
         Problems = ["not_acceptable"],
     };
 
+    /// <summary>What can also be read as it was.</summary>
+    private static Contract Past(string answer)
+    {
+        var read = Read(answer);
+        return read with { Query = [.. read.Query, "version", "at"], Problems = [.. read.Problems, "version_not_found", "invalid_version"] };
+    }
+
+    private static Contract History { get; } = new("HistoryAnswer") { Query = ["limit", "before", "changes"], Problems = ["invalid_version"] };
+
+    private static Contract RollBack { get; } = Write("DocumentAnswer", "RollbackBody").And("version_not_found");
+
     private static Contract Write(string? answer, params string[] body) => new(answer, body)
     {
         Query = ["version", "on_conflict", "dry_run", "shape"],
-        Headers = ["If-Match", "If-None-Match", "Prefer", "X-Change-Message"],
+        Headers = ["If-Match", "If-None-Match", "Prefer", "X-Change-Message", "Idempotency-Key"],
         Statuses = [200, 204],
-        Problems = [.. Writers, .. body.Length > 0 ? Bodies : []],
+        Problems = [.. Writers, "idempotency_mismatch", "idempotency_in_progress", .. body.Length > 0 ? Bodies : []],
     };
 
     private static readonly Dictionary<string, Contract> Table = new(StringComparer.Ordinal)
@@ -43,27 +52,45 @@ public sealed record Contract(string? Answer, params string[] Body)
             Headers = ["Accept"],
             Problems = ["invalid_position", "not_acceptable"],
         },
-        ["GET /api/v1/{app}/{tier}/{document}"] = Read("DocumentAnswer") with { Query = ["collections", "shape"] },
+        ["GET /api/v1/{app}/{tier}/{document}"] = Past("DocumentAnswer") with { Query = ["collections", "shape", "version", "at", "include"] },
         ["POST /api/v1/{app}/{tier}/{document}"] = Write("DocumentAnswer", "ContentBody") with { Statuses = [201] },
         ["PUT /api/v1/{app}/{tier}/{document}"] = Write("DocumentAnswer", "ContentBody") with { Statuses = [200, 201, 204] },
         ["PATCH /api/v1/{app}/{tier}/{document}"] = Write("DocumentAnswer", "MergePatch", "JsonPatch").And("test_failed", "patch_failed"),
         ["DELETE /api/v1/{app}/{tier}/{document}"] = Write(null) with { Statuses = [204] },
         ["POST /api/v1/{app}/{tier}/{document}/_copy"] = Write("DocumentAnswer", "CopyBody") with { Statuses = [201] },
-        ["GET /api/v1/{app}/{tier}/{document}/{collection}"] = Read("CollectionAnswer"),
+        ["GET /api/v1/{app}/{tier}/{document}/{collection}"] = Past("CollectionAnswer"),
         ["POST /api/v1/{app}/{tier}/{document}/{collection}"] = Write("CollectionAnswer", "PropertiesBody") with { Statuses = [201] },
         ["PUT /api/v1/{app}/{tier}/{document}/{collection}"] = Write("CollectionAnswer", "PropertiesBody") with { Statuses = [200, 201, 204] },
         ["PATCH /api/v1/{app}/{tier}/{document}/{collection}"] = Write("CollectionAnswer", "MergePatch"),
         ["DELETE /api/v1/{app}/{tier}/{document}/{collection}"] = Write("VersionAnswer"),
-        ["GET /api/v1/{app}/{tier}/{document}/{collection}/{property}"] = Read("PropertyAnswer"),
+        ["GET /api/v1/{app}/{tier}/{document}/{collection}/{property}"] = Past("PropertyAnswer"),
         ["PUT /api/v1/{app}/{tier}/{document}/{collection}/{property}"] = Write("PropertyAnswer", "ValueBody") with { Statuses = [200, 201, 204] },
         ["DELETE /api/v1/{app}/{tier}/{document}/{collection}/{property}"] = Write("VersionAnswer"),
+        ["PUT /api/v1/{app}/{tier}/{document}/_settings"] = Write("SettingsAnswer", "SettingsBody"),
+        ["GET /api/v1/{app}/{tier}/{document}/_history"] = History,
+        ["GET /api/v1/{app}/{tier}/{document}/{collection}/_history"] = History,
+        ["GET /api/v1/{app}/{tier}/{document}/{collection}/{property}/_history"] = History,
+        ["GET /api/v1/{app}/{tier}/{document}/_diff"] = new("DiffAnswer") { Query = ["from", "to"], Problems = ["version_not_found", "invalid_version"] },
+        ["GET /api/v1/{app}/{tier}/{document}/_blame"] = Past("BlameAnswer"),
+        ["GET /api/v1/{app}/{tier}/{document}/_events"] = new("Event") { Query = ["after_version"], Problems = ["invalid_version"] },
+        ["POST /api/v1/{app}/{tier}/{document}/_rollback"] = RollBack,
+        ["POST /api/v1/{app}/{tier}/{document}/{collection}/_rollback"] = RollBack,
+        ["POST /api/v1/{app}/{tier}/{document}/{collection}/{property}/_rollback"] = RollBack,
+        ["POST /api/v1/{app}/{tier}/{document}/_undo"] = Write("DocumentAnswer", "UndoBody").And("version_not_found"),
+        ["POST /api/v1/{app}/{tier}/{document}/_restore"] = Write("DocumentAnswer", "RestoreBody"),
+        ["POST /api/v1/{app}/{tier}/{document}/_batch"] = (Write("BatchAnswer", "BatchBody") with { Statuses = [200, 201, 204] }).And("test_failed", "sequence_gap"),
+        ["GET /api/v1/{app}/{tier}/{document}/_conflicts"] = new("ConflictsAnswer") { Query = ["resolved", "limit"] },
+        ["POST /api/v1/{app}/_batch"] = (Write("MultiBatchAnswer", "MultiBatchBody") with { Query = ["on_conflict", "dry_run", "shape"] }).And("test_failed"),
+        ["POST /api/v1/{app}/_undo"] = new("UndoReport", "UndoByUserBody") { Query = ["dry_run"], Headers = ["X-Change-Message"], Problems = Bodies },
+        ["GET /api/v1/{app}/_conflicts"] = new("ConflictsAnswer") { Query = ["resolved", "limit", "tier_filter", "document_filter"] },
+        ["POST /api/v1/{app}/_conflicts/{id}/_resolve"] = Write("ResolveAnswer", "ResolveBody").And("test_failed"),
     };
 
     /// <summary>The routes that are described; a test holds them against the table of routes.</summary>
     public static IReadOnlyCollection<string> Routes => Table.Keys;
 
-    public static Contract Of(Route route) =>
-        (Table.TryGetValue($"{route.Method} {route.Pattern}", out var contract) ? contract : new Contract("Any", [.. route.MediaTypes.Select(_ => "Any")])).And(Anyones);
+    public static Contract Of(string method, string pattern, IEnumerable<string> mediaTypes) =>
+        (Table.TryGetValue($"{method} {pattern}", out var contract) ? contract : new Contract("Any", [.. mediaTypes.Select(_ => "Any")])).And(Anyones);
 
     private Contract And(params string[] problems) => this with { Problems = [.. Problems, .. problems] };
 }
