@@ -75,7 +75,7 @@ public sealed record Answer(HttpStatusCode Code, HttpResponseMessage Raw, string
 {
     public int Status => (int)Code;
     public string? ETag => Raw.Headers.ETag?.ToString();
-    public JsonElement Json => JsonDocument.Parse(Body).RootElement;
+    public JsonElement Json => JsonDocument.Parse(Body, new JsonDocumentOptions { MaxDepth = 1000 }).RootElement;
     public string? Error => Json.GetProperty("error").GetString();
     public string? Header(string name) => Raw.Headers.TryGetValues(name, out var values) || Raw.Content.Headers.TryGetValues(name, out values) ? string.Join(", ", values) : null;
     public override string ToString() => $"{Status} {Body}";
