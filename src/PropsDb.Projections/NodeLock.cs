@@ -45,5 +45,10 @@ public sealed class NodeLock : IAsyncDisposable
         return (bool)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    /// <summary>Lets go at once: a pooled connection would keep its locks until its next use.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearPool(_connection);
+        await _connection.DisposeAsync();
+    }
 }

@@ -12,9 +12,9 @@ public sealed class ProcessTests(ITestOutputHelper output)
 {
     private static readonly (string, string) Secret = ("PROPSDB__AUTH__JWTSECRET", PropsDbServer.Secret);
 
-    // The claim is 5 s and 2 s on a machine that does nothing else; test machines do.
-    private static readonly TimeSpan FirstStart = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LaterStart = TimeSpan.FromSeconds(4);
+    // The claim is 5 s and 2 s on a machine that does nothing else, and is measured there; here other tests run beside this one.
+    private static readonly TimeSpan FirstStart = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan LaterStart = TimeSpan.FromSeconds(25);
 
     private static HostProcess On(ScratchData data, params (string, string)[] more) => HostProcess.Start(["--urls=http://127.0.0.1:0"], [("PROPSDB__DATA", data.Path), .. more]);
 
