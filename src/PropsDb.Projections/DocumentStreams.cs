@@ -66,7 +66,7 @@ public sealed class DocumentStreams(
         var receipt = options.Once is { } once ? once.Answer([.. outcomes.Cast<Outcome.Accepted>()]) : null;
         if (commits.Count == 0)
         {
-            if (receipt is not null) await receipts.Keep(receipt with { Position = ((Outcome.Accepted)outcomes[0]).After.Position }, time.GetUtcNow(), cancel);
+            if (receipt is not null) await receipts.Keep(receipt with { Position = outcomes.Cast<Outcome.Accepted>().Max(a => a.After.Position) }, time.GetUtcNow(), cancel);
             if (options.Place is { } device) await devices.Advance(writes[0].Key, author.By, device, cancel);
             return outcomes;
         }

@@ -58,9 +58,9 @@ public sealed class Receipts(NpgsqlDataSource source)
     {
         var command = new NpgsqlBatchCommand($"""
             INSERT INTO {StoreSetup.Schema}.receipt (tenant_id, caller, key, fingerprint, status, etag, location, body, position, at)
-            SELECT r.tenant, r.caller, r.key, r.fingerprint, r.status, r.etag, r.location, r.body, e.seq_id, r.at
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-                AS r(tenant, caller, key, fingerprint, status, etag, location, body, at, stream, number, commit)
+            SELECT r.tenant, r.caller, r.key, r.fingerprint, r.status, r.etag, r.location, r.body, coalesce(r.position, e.seq_id), r.at
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                AS r(tenant, caller, key, fingerprint, status, etag, location, body, at, stream, number, commit, position)
             JOIN {StoreSetup.Schema}.mt_events e ON e.tenant_id = r.tenant AND e.stream_id = r.stream AND e.version = r.number AND e.causation_id = r.commit
             """);
         Add(NpgsqlDbType.Varchar, c => c.Receipt!.App);
@@ -75,6 +75,8 @@ public sealed class Receipts(NpgsqlDataSource source)
         Add(NpgsqlDbType.Uuid, c => c.Key.StreamId);
         Add(NpgsqlDbType.Bigint, c => c.After.StreamVersion);
         Add(NpgsqlDbType.Varchar, c => c.Id.ToString());
+        // Settings are no commit: the answer names the position of the last one.
+        Add(NpgsqlDbType.Bigint, c => c.After.Version == c.Before.Version ? c.Before.Position : (long?)null);
         return command;
 
         void Add<T>(NpgsqlDbType type, Func<PendingCommit, T> value) =>

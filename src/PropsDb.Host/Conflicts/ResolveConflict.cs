@@ -26,14 +26,24 @@ public static class ResolveConflictRoute
         if (resolution == "remote")
         {
             var current = await document.Load();
-            await log.Resolve(request.App.Id, id, resolution, request.Cancel);
-            await Reply.Send(request.Http, 200, Json.Write(writer =>
+            var reply = new Reply(200, null, null, Json.Write(writer =>
             {
                 writer.WriteStartObject();
                 writer.WriteString("resolution", resolution);
                 writer.WriteNumber("document_version", current.Version);
+                if (document.IsRehearsal)
+                {
+                    writer.WriteBoolean("dry_run", true);
+                    writer.WriteChanges([]);
+                }
                 writer.WriteEndObject();
-            }), Documents.Route.Json);
+            }));
+            if (!document.IsRehearsal)
+            {
+                await Idempotency.Keep(request.Http, reply);
+                await log.Resolve(request.App.Id, id, resolution, request.Cancel);
+            }
+            await reply.Send(request.Http);
             return;
         }
         var operation = resolution == "local" ? Lost(logged, request.Limits) : BatchBody.Operations(

@@ -58,6 +58,8 @@ public static class AppRoutes
         var route = fitting.Find(r => r.Method == method) ?? throw new ProblemException(Routes.NotAllowed(fitting.Select(r => r.Method)));
         var limits = http.RequestServices.GetRequiredService<Settings>().Limits;
         if (route.MediaTypes.Length > 0 && Bodies.Refusal(http.Request, limits, route.MediaTypes) is { } refusal) throw new ProblemException(refusal);
+        if (method != "GET" && http.Request.Headers.TryGetValue("Idempotency-Key", out var idempotencyKey) && Idempotency.Fault(idempotencyKey) is { } keyFault)
+            throw new ProblemException(new Problem("invalid_header", keyFault));
         var id = route.Path.Split('/').Zip(segments).FirstOrDefault(p => p.First == "{id}").Second;
         var body = route.MediaTypes.Length > 0 ? await Bodies.Read(http.Request, limits) : null;
         await route.Handle(new AppRequest(http, admission.Caller, admission.App, id, body));

@@ -27,7 +27,10 @@ public static class UndoByUserRoute
         var reports = new List<Report>();
         foreach (var (key, commits) in await request.Service<CommitsToUndo>().Of(request.App.Id, user, since, until, tier, request.Cancel))
             if (await Undo(request, key, commits, isRehearsal) is { } report) reports.Add(report);
-        await Reply.Send(request.Http, 200, Json.Write(writer => Write(writer, reports, isRehearsal)), Documents.Route.Json);
+        var reply = new Reply(200, null, null, Json.Write(writer => Write(writer, reports, isRehearsal)));
+        // A repetition after a crash in between finds what was taken back already, and takes nothing back twice.
+        await Idempotency.Keep(request.Http, reply);
+        await reply.Send(request.Http);
     }
 
     private static async Task<Report?> Undo(AppRequest request, DocumentKey key, IReadOnlyList<long> commits, bool isRehearsal)

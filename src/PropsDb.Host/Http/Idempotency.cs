@@ -70,6 +70,14 @@ public sealed class Idempotency(Settings settings)
         return new Reply(receipt.Status, receipt.ETag, receipt.Location, receipt.Body).Send(http);
     }
 
+    /// <summary>Keeps the answer of a write that is more, or less, than one transaction, once all of it is done.</summary>
+    public static async Task Keep(HttpContext http, Reply reply)
+    {
+        if (http.Features.Get<IdempotentRequest>() is not { } request) return;
+        var services = http.RequestServices;
+        await services.GetRequiredService<Receipts>().Keep(request.Receipt(reply), services.GetRequiredService<TimeProvider>().GetUtcNow(), http.RequestAborted);
+    }
+
     // Null: the request has no key, or is one that a key does nothing for. A bad key is refused where bad headers are.
     private async Task<IdempotentRequest?> Of(HttpContext http)
     {
