@@ -49,7 +49,10 @@ public sealed class PropsDbServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_app is not null) await _app.DisposeAsync();
+        if (_app is null) return;
+        // As at a service's end: background work is told to stop before what it works with is gone.
+        await _app.StopAsync();
+        await _app.DisposeAsync();
     }
 
     public string Token(string user, params string[] roles) =>

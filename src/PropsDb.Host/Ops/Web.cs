@@ -27,8 +27,6 @@ public static class Web
             kestrel.Limits.MaxRequestLineSize = 8 * 1024;
             kestrel.Limits.MaxConcurrentConnections = 20_000;
         });
-        // Its request lines have query strings, and with them tokens. Said here because appsettings.json is not found from every directory.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Services.AddRouting();
         builder.Services.AddOrigins(settings);
         builder.Services.AddSingleton<RateLimiting>();
