@@ -36,6 +36,7 @@ public static class MultiBatchRoute
             return;
         }
         var all = outcomes.Cast<Outcome.Accepted>().ToList();
+        for (var i = 0; i < parts.Count && !isRehearsal; i++) Writes.LogMerge(parts[i].Request, all[i]);
         if (!isRehearsal) request.Http.Response.Headers["X-Position"] = request.Service<Seal>().Position(request.App.Id, all.Max(a => a.After.Position));
         await Reply.Send(request.Http, 200, Accepted(parts, all, isRehearsal), Documents.Route.Json);
     }
@@ -80,7 +81,11 @@ public static class MultiBatchRoute
             WriteKey(writer, parts[i].Request.Key);
             writer.WriteNumber("document_version", outcomes[i].After.Version);
             writer.WriteResults(parts[i].Batch.Steps);
-            if (outcomes[i].MergedFrom is not null) writer.WriteBoolean("merged", true);
+            if (outcomes[i].MergedFrom is { } ancestor)
+            {
+                writer.WriteBoolean("merged", true);
+                if (!isRehearsal) writer.WriteChanges(Events.Documents.Change.Between(parts[i].Request.Key, ancestor, outcomes[i].Before));
+            }
             if (isRehearsal) writer.WriteChanges(Events.Documents.Change.Of(outcomes[i].Before, outcomes[i].Events));
             writer.WriteEndObject();
         }

@@ -29,7 +29,7 @@ public static class Writes
         switch (await request.Service<DocumentStreams>().Transact(write, request.Author(), options, request.Cancel))
         {
             case Outcome.Accepted accepted:
-                if (accepted.MergedFrom is { } ancestor && !request.IsRehearsal) Log(request, request.Key, ancestor.Version, accepted.Before.Version, "[]", lost: null, "merged");
+                if (!request.IsRehearsal) LogMerge(request, accepted);
                 await Replies.Accept(request, accepted, Replies.Build(request, accepted, success, created, body));
                 break;
             case Outcome.Rejected(var rejection, var lost):
@@ -75,6 +75,12 @@ public static class Writes
         });
         var list = JsonValue.FromChecked(conflicts).Member("conflicts")!.ToString();
         return Log(request, key, conflict.Expected, conflict.Actual, list.Length <= MaxLoggedBytes ? list : "[]", Operations(key, lost), resolution: null);
+    }
+
+    /// <summary>Puts a stale write that was merged into the conflict log, if this is one.</summary>
+    public static void LogMerge(DocumentRequest request, Outcome.Accepted accepted)
+    {
+        if (accepted.MergedFrom is { } ancestor) Log(request, request.Key, ancestor.Version, accepted.Before.Version, "[]", lost: null, "merged");
     }
 
     private static Guid Log(DocumentRequest request, DocumentKey key, long? expected, long actual, string conflicts, string? lost, string? resolution)
