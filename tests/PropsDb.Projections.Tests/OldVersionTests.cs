@@ -6,18 +6,23 @@ namespace PropsDb.Projections.Tests;
 
 public sealed class OldVersionTests(StoreFixture store) : IClassFixture<StoreFixture>
 {
+    // PROPSDB_COMMITS=10000 for the long run.
+    private static readonly int Commits = int.Parse(Environment.GetEnvironmentVariable("PROPSDB_COMMITS") ?? "1300", System.Globalization.CultureInfo.InvariantCulture);
+
     [Fact]
     public async Task Every_version_of_a_long_stream_equals_a_plain_fold_and_so_does_the_view()
     {
         var key = StoreFixture.Key("long");
         var random = new Random(20261122);
         var versions = new List<string>();
+        var contents = new List<string?>();
         var document = await store.Accepted(key, new CreateDocument([]), Precondition.None);
-        for (var version = 1; version <= 1_300; version++)
+        for (var version = 1; version <= Commits; version++)
         {
             if (version > 1) document = await store.Accepted(key, Any(random, document), document.Exists ? Precondition.At(document.Version) : Precondition.None);
             store.Time.Advance(TimeSpan.FromMilliseconds(random.Next(3)));
             versions.Add(StoreFixture.Show(document));
+            contents.Add(Content(document));
         }
         versions.Count.ShouldBe((int)document.Version);
         (await store.Scalar<long>($"select count(*) from propsdb.document_snapshot where id = '{key.StreamId}'")).ShouldBeGreaterThan(1);
@@ -25,12 +30,34 @@ public sealed class OldVersionTests(StoreFixture store) : IClassFixture<StoreFix
             StoreFixture.Show((await store.Reader.At(key, version, CancellationToken.None))!).ShouldBe(versions[version - 1]);
         StoreFixture.Show(await store.Load(key)).ShouldBe(versions[^1]);
         (await store.Reader.At(key, versions.Count + 1, CancellationToken.None)).ShouldBeNull();
+        var last = versions[^1];
+        await RollBackToSome(key, random, contents);
+
+        var live = StoreFixture.Show(await store.Load(key));
 
         // A view that is lost is made again from the events, to the byte.
         await store.Execute($"delete from propsdb.document_view where id = '{key.StreamId}'; delete from propsdb.document_snapshot where id = '{key.StreamId}'");
-        StoreFixture.Show(await store.Load(key)).ShouldBe(versions[^1]);
+        StoreFixture.Show(await store.Load(key)).ShouldBe(live);
+        StoreFixture.Show((await store.Reader.At(key, versions.Count, CancellationToken.None))!).ShouldBe(last);
         StoreFixture.Show((await store.Reader.At(key, 700, CancellationToken.None))!).ShouldBe(versions[699]);
     }
+
+    private async Task RollBackToSome(DocumentKey key, Random random, List<string?> contents)
+    {
+        var document = await store.Load(key);
+        if (!document.Exists) document = await store.Accepted(key, new RestoreDocument(), Precondition.None);
+        foreach (var version in Enumerable.Range(0, 200).Select(_ => random.Next(1, contents.Count + 1)).Where(v => contents[v - 1] is not null))
+        {
+            var then = (await store.Reader.At(key, version, CancellationToken.None))!;
+            document = await store.Accepted(key, new RollBack(then, PropertyPath.Document), Precondition.At(document.Version));
+            Content(document).ShouldBe(contents[version - 1]);
+            Content(await store.Load(key)).ShouldBe(contents[version - 1]);
+        }
+    }
+
+    // Null: absent.
+    private static string? Content(Document document) => !document.Exists ? null : string.Join('\n',
+        document.Content.Collections.Select(c => c.Key + ":" + string.Join(',', c.Value.Properties.Select(p => $"{p.Key}={p.Value.Value}"))));
 
     // Each changes something: a write without effect would make no version.
     private static Operation Any(Random random, Document document)
