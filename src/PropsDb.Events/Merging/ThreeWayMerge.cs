@@ -1,4 +1,5 @@
 using PropsDb.Events.Documents;
+using PropsDb.Events.Patching;
 using PropsDb.Events.Values;
 
 namespace PropsDb.Events.Merging;
@@ -55,6 +56,10 @@ public sealed class ThreeWayMerge
         {
             switch (_base[name], _local.Now[name], _remote[name])
             {
+                case ({ } gone, null, null) when _touchedLater?.Contains(PropertyPath.OfCollection(name)) is true:
+                    // Taken away already, be it by an undo of the same commit.
+                    _conflicts.Add(new Conflict(PropertyPath.OfCollection(name).ToPointer(), PatchDocument.ToJson(gone), Remote: null, RemoteCommit: null, Local: null));
+                    break;
                 case (_, null, null):
                     break;
                 case (null, null, not null):

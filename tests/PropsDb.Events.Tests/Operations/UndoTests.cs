@@ -49,6 +49,10 @@ public sealed class UndoTests
         Undone(Scenario.Present.And(PropertyGone("/ui/size")).And(PropertyIs("/ui/size", "4")).And(PropertyGone("/ui/size")), 2).ThenRejected("version_conflict");
 
     [Fact]
+    public void A_collection_deleted_later_was_touched_as_well() =>
+        Undone(Scenario.Present.And(CollectionIs("n", """{"a":1}""")).And(CollectionGone("n")), 2).ThenConflict(2, 3, "/n: base {\"a\":1}, remote -, local -");
+
+    [Fact]
     public void A_later_change_inside_an_object_is_a_conflict_and_not_merged() =>
         Undone(Scenario.Given(Created, CollectionIs("ui", """{"at":{"x":1,"y":1}}""")).And(PropertyIs("/ui/at", """{"x":2,"y":1}""")).And(PropertyIs("/ui/at", """{"x":2,"y":2}""")), 2)
             .ThenRejected("version_conflict");
