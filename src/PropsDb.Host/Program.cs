@@ -2,7 +2,7 @@ using PropsDb.Host.Ops;
 
 return args switch
 {
-    ["token", .. var options] => TokenCommand.Run(options),
+    ["token", .. var options] => TokenCommand.Run(options, Console.Out, Console.Error),
     ["health", .. var options] => await HealthCommand.Run(options),
     _ => await Service.Run(args),
 };

@@ -45,5 +45,18 @@ public sealed class NodeLock : IAsyncDisposable
         return (bool)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    /// <summary>Lets go at once: a connection that goes back to its pool would keep its locks until its next use.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", _connection);
+            await command.ExecuteNonQueryAsync();
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+        {
+            // The connection is broken, and the lock went with it.
+        }
+        await _connection.DisposeAsync();
+    }
 }

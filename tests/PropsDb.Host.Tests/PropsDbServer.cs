@@ -49,7 +49,10 @@ public sealed class PropsDbServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_app is not null) await _app.DisposeAsync();
+        if (_app is null) return;
+        // As at a service's end: background work is told to stop before what it works with is gone.
+        await _app.StopAsync();
+        await _app.DisposeAsync();
     }
 
     public string Token(string user, params string[] roles) =>
@@ -75,7 +78,7 @@ public sealed record Answer(HttpStatusCode Code, HttpResponseMessage Raw, string
 {
     public int Status => (int)Code;
     public string? ETag => Raw.Headers.ETag?.ToString();
-    public JsonElement Json => JsonDocument.Parse(Body).RootElement;
+    public JsonElement Json => JsonDocument.Parse(Body, new JsonDocumentOptions { MaxDepth = 1000 }).RootElement;
     public string? Error => Json.GetProperty("error").GetString();
     public string? Header(string name) => Raw.Headers.TryGetValues(name, out var values) || Raw.Content.Headers.TryGetValues(name, out values) ? string.Join(", ", values) : null;
     public override string ToString() => $"{Status} {Body}";

@@ -16,6 +16,8 @@ public sealed record AppRoute(string Path, string Method, string Summary, Func<A
 {
     public string Pattern => "/api/v1/{app}/" + Path;
 
+    public Endpoint Label => field ??= RouteLabel.Of(Method, Pattern);
+
     public bool Fits(IReadOnlyList<string> segments) =>
         Path.Split('/') is var own && own.Length == segments.Count && own.Zip(segments).All(p => p.First == "{id}" || p.First == p.Second);
 }
@@ -56,6 +58,7 @@ public static class AppRoutes
             throw new ProblemException(AccessGate.Refusal(new(AccessVerdict.Forbidden, "requires_role:admin"))!);
         var method = http.Request.Method == "HEAD" ? "GET" : http.Request.Method;
         var route = fitting.Find(r => r.Method == method) ?? throw new ProblemException(Routes.NotAllowed(fitting.Select(r => r.Method)));
+        http.SetEndpoint(route.Label);
         var limits = http.RequestServices.GetRequiredService<Settings>().Limits;
         if (route.MediaTypes.Length > 0 && Bodies.Refusal(http.Request, limits, route.MediaTypes) is { } refusal) throw new ProblemException(refusal);
         if (method != "GET" && http.Request.Headers.TryGetValue("Idempotency-Key", out var idempotencyKey) && Idempotency.Fault(idempotencyKey) is { } keyFault)

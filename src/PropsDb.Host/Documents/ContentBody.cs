@@ -22,6 +22,32 @@ public static class ContentBody
             return new NamedValue(p.Name, Value(p.Value ?? throw Invalid("A property has no value.", p.Pointer), p.ValuePointer, limits));
         })];
 
+    /// <summary>A merge patch on collections: what is wrong with it on any document is refused before one is looked at.</summary>
+    public static JsonValue CollectionsPatch(JsonValue patch, Limits limits)
+    {
+        foreach (var (name, collection, pointer) in Sets(patch, ""))
+        {
+            Refuse(Names.CollectionFault(name), pointer);
+            PropertiesPatch(collection, pointer, limits);
+        }
+        return patch;
+    }
+
+    public static JsonValue PropertiesPatch(JsonValue patch, string pointer, Limits limits)
+    {
+        foreach (var (name, value, at) in Sets(patch, pointer))
+        {
+            Refuse(Names.Fault(name), at);
+            if (ValueLimits.Fault(value, limits, at) is { } fault) throw new ProblemException(Replies.Of(fault));
+        }
+        return patch;
+    }
+
+    // The members that a merge patch sets; null removes.
+    private static IEnumerable<(string Name, JsonValue Value, string Pointer)> Sets(JsonValue patch, string pointer) =>
+        patch.Kind != JsonKind.Object ? throw Invalid("A merge patch here is an object.", pointer)
+        : patch.Members.Where(m => m.Value.Kind != JsonKind.Null).Select(m => (m.Name, m.Value, $"{pointer}/{JsonPointer.Escape(m.Name)}"));
+
     public static JsonValue Value(JsonValue value, string pointer, Limits limits) =>
         ValueLimits.Fault(value, limits, pointer) is { } fault ? throw new ProblemException(Replies.Of(fault)) : Own(value);
 

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.Metadata;
 using PropsDb.Events.Values;
 using PropsDb.Host.Access;
 using PropsDb.Host.Batches;
@@ -26,10 +25,7 @@ public sealed record Route(Level Level, string? Operation, string Method, string
     public string Pattern => "/api/v1/{app}/{tier}" + string.Concat(new[] { "/{document}", "/{collection}", "/{property}" }.Take((int)Level))
         + (Operation is null ? "" : "/" + Operation);
 
-    /// <summary>Stands for the route in metrics and logs, where the catch-all that every request passes would say nothing.</summary>
-    public Endpoint Endpoint => field ??= new Endpoint(null, new EndpointMetadataCollection(new RouteDiagnostics(Pattern)), $"{Method} {Pattern}");
-
-    private sealed record RouteDiagnostics(string Route) : IRouteDiagnosticsMetadata;
+    public Endpoint Label => field ??= RouteLabel.Of(Method, Pattern);
 }
 
 /// <summary>Every route on documents, and the one way from a request to its route.</summary>
@@ -70,7 +66,7 @@ public static class Routes
         if (!Table.TryGetValue(((Level)names.Count, operation), out var methods)) throw new ProblemException(Problem.NotFound());
         var method = http.Request.Method == "HEAD" ? "GET" : http.Request.Method;
         if (!methods.TryGetValue(method, out var route)) throw new ProblemException(NotAllowed(methods.Keys));
-        http.SetEndpoint(route.Endpoint);
+        http.SetEndpoint(route.Label);
 
         var limits = http.RequestServices.GetRequiredService<Settings>().Limits;
         var hasBody = route.MediaTypes.Length > 0 && !(route.IsBodyOptional && http.Request.ContentLength is null or 0 && !http.Request.Headers.ContainsKey("Transfer-Encoding"));

@@ -47,7 +47,7 @@ public static class PatchCollectionRoute
     public static Route Route { get; } = new(Level.Collection, null, "PATCH", "Changes a collection by a merge patch on its properties.", Handle, PatchDocumentRoute.MergePatchType);
 
     private static async Task Handle(DocumentRequest request) =>
-        await request.Write(new PatchCollection(request.Target.Collection!, request.Body!), 200, request.CollectionBody());
+        await request.Write(new PatchCollection(request.Target.Collection!, ContentBody.PropertiesPatch(request.Body!, "", request.Limits)), 200, request.CollectionBody());
 }
 
 public static class DeleteCollectionRoute

@@ -49,13 +49,15 @@ public static class PatchDocumentRoute
 
     private static async Task Handle(DocumentRequest request)
     {
-        Operation operation = new MergePatchDocument(request.Body!);
-        if (Bodies.HasMediaType(request.Http.Request, JsonPatchType))
-        {
-            if (JsonPatch.TryParse(request.Body!, request.Limits, out var patch) is { } rejection) throw new ProblemException(Replies.Of(rejection));
-            operation = new JsonPatchDocument(patch);
-        }
-        await request.Write(operation, 200, request.DocumentBody());
+        await request.Write(Operation(request), 200, request.DocumentBody());
+    }
+
+    private static Operation Operation(DocumentRequest request)
+    {
+        if (!Bodies.HasMediaType(request.Http.Request, JsonPatchType)) return new MergePatchDocument(ContentBody.CollectionsPatch(request.Body!, request.Limits));
+        return JsonPatch.TryParse(request.Body!, request.Limits, out var patch) is { } rejection
+            ? throw new ProblemException(Replies.Of(rejection))
+            : new JsonPatchDocument(patch);
     }
 }
 

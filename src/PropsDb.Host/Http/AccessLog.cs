@@ -22,7 +22,7 @@ public static partial class AccessLog
             finally
             {
                 Answered(log, Method(http.Request.Method), RouteOf(http), http.Response.StatusCode,
-                    Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 3), http.Features.Get<Admission>()?.App.Id);
+                    Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 3), (http.Features.Get<Admission>()?.App ?? http.Features.Get<AppAdmission>()?.App)?.Id);
             }
         });
     }

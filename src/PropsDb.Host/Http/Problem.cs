@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using PropsDb.Events.Operations;
 using PropsDb.Events.Values;
 using PropsDb.Projections;
@@ -69,6 +70,8 @@ public sealed record Problem(string Code, string Detail, IReadOnlyList<BodyFault
         ResponseHeaders.Apply(http);
         response.StatusCode = status;
         response.ContentType = "application/problem+json";
+        // The server will not read such a body to its end, so the client must not send another request behind it.
+        if (http.Request.ContentLength > http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize) response.Headers.Connection = "close";
         if (status == 401) response.Headers.WWWAuthenticate = "Bearer";
         if (status == 503) response.Headers.RetryAfter = "1";
         foreach (var (name, value) in Headers ?? new Dictionary<string, string>(StringComparer.Ordinal)) response.Headers[name] = value;

@@ -36,9 +36,9 @@ public sealed class RateLimiting : IAsyncDisposable
     public bool IsOn => _policies.Count > 0;
 
     /// <summary>Counts a request that was let in; a refusal counts nowhere but where it was refused.</summary>
-    public void Count(HttpContext http, Admission admission)
+    public void Count(HttpContext http, string app, PropsDb.Events.Apps.Caller caller)
     {
-        var counted = new Counted(http, admission.App.Id, admission.Caller);
+        var counted = new Counted(http, app, caller);
         List<string> policies = [], left = [];
         foreach (var policy in _policies)
         {
@@ -95,7 +95,8 @@ public static class RateLimitingPipeline
         var limits = app.ApplicationServices.GetRequiredService<RateLimiting>();
         return !limits.IsOn ? app : app.Use((http, next) =>
         {
-            if (http.Features.Get<Admission>() is { } admission) limits.Count(http, admission);
+            if (http.Features.Get<Admission>() is { } admission) limits.Count(http, admission.App.Id, admission.Caller);
+            else if (http.Features.Get<AppAdmission>() is { } app) limits.Count(http, app.App.Id, app.Caller);
             return next(http);
         });
     }

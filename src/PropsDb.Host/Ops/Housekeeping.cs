@@ -11,7 +11,9 @@ public sealed partial class Housekeeping(Receipts receipts, Settings settings, T
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Every, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        // A disposed host cancels the wait as well as a stopped one, and neither is a failure.
+        stoppingToken.Register(timer.Dispose);
+        while (await timer.WaitForNextTickAsync(CancellationToken.None))
         {
             try
             {

@@ -39,7 +39,7 @@ public sealed record Settings
 
     /// <summary>The app that a host of the form <c>{app}.{domain}</c> names.</summary>
     public string? AppOfHost(string host) =>
-        Domain is not null && host.EndsWith("." + Domain, StringComparison.OrdinalIgnoreCase) && host[..^(Domain.Length + 1)] is var app && Names.IsAppId(app) ? app : null;
+        Domain is not null && host.EndsWith("." + Domain, StringComparison.OrdinalIgnoreCase) && host[..^(Domain.Length + 1)].ToLowerInvariant() is var app && Names.IsAppId(app) ? app : null;
 
     public static Settings Read(IConfiguration configuration)
     {

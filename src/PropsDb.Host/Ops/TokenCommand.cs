@@ -1,4 +1,5 @@
 using System.Globalization;
+using PropsDb.Events.Values;
 using PropsDb.Host.Access;
 
 namespace PropsDb.Host.Ops;
@@ -8,27 +9,30 @@ public static class TokenCommand
 {
     private const string Usage = "token --user NAME [--role ROLE]… [--app APP]… [--expires 90s|30m|1h|7d]";
 
-    public static int Run(string[] args)
+    private const long MaxSeconds = 3653L * 86_400;
+
+    public static int Run(string[] args, TextWriter output, TextWriter errors)
     {
         try
         {
             var options = Parse(args, out var rest);
             var settings = Settings.Read(new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(rest).Build());
             if (settings.HasOwnIssuer) throw new SettingsException("Tokens come from the configured issuer; this service makes none.");
-            var user = options["user"] is [var name] ? name : throw new SettingsException($"Name one user: {Usage}");
+            var user = options["user"] is [var name] && Names.IsUserId(name) ? name : throw new SettingsException($"Name one user: {Usage}");
             var apps = options["app"] is { Count: > 0 } named ? named : [settings.App];
+            if (apps.Find(app => app is not "*" && !Names.IsAppId(app)) is { } bad) throw new SettingsException($"'{bad}' is no app's id: {Usage}");
             var expires = TimeProvider.System.GetUtcNow() + Duration(options["expires"] is [.., var last] ? last : "1h");
-            Console.WriteLine(Tokens.Issue(Secrets.Open(settings).JwtSecret, user, options["role"], apps, expires));
+            output.WriteLine(Tokens.Issue(Secrets.Open(settings).JwtSecret, user, options["role"], apps, expires));
             return 0;
         }
         catch (SettingsException e)
         {
-            Console.Error.WriteLine(e.Message);
+            errors.WriteLine(e.Message);
             return ExitCodes.BadSettings;
         }
     }
 
-    // Options of the command; whatever else stands on the line sets the service's settings.
+    // Options of the command, and settings of the service as --PROPSDB:NAME=VALUE.
     private static Dictionary<string, List<string>> Parse(string[] args, out string[] rest)
     {
         var options = new Dictionary<string, List<string>>(StringComparer.Ordinal) { ["user"] = [], ["role"] = [], ["app"] = [], ["expires"] = [] };
@@ -36,8 +40,10 @@ public static class TokenCommand
         for (var i = 0; i < args.Length; i++)
         {
             if (args[i].StartsWith("--", StringComparison.Ordinal) && options.TryGetValue(args[i][2..], out var values))
-                values.Add(++i < args.Length ? args[i] : throw new SettingsException($"{args[i - 1]} needs a value: {Usage}"));
-            else others.Add(args[i]);
+                values.Add(++i < args.Length && !args[i].StartsWith("--", StringComparison.Ordinal) ? args[i] : throw new SettingsException($"{args[i - 1]} needs a value: {Usage}"));
+            // A mistyped option must not give a token with less, or more, than was meant.
+            else if (args[i].StartsWith("--PROPSDB", StringComparison.OrdinalIgnoreCase)) others.Add(args[i]);
+            else throw new SettingsException($"{args[i]} is no option: {Usage}");
         }
         rest = [.. others];
         return options;
@@ -47,14 +53,9 @@ public static class TokenCommand
     {
         if (text.Length > 1 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0)
         {
-            switch (text[^1])
-            {
-                case 's': return TimeSpan.FromSeconds(count);
-                case 'm': return TimeSpan.FromMinutes(count);
-                case 'h': return TimeSpan.FromHours(count);
-                case 'd': return TimeSpan.FromDays(count);
-            }
+            var seconds = count * text[^1] switch { 's' => 1L, 'm' => 60, 'h' => 3600, 'd' => 86_400, _ => 0 };
+            if (seconds is > 0 and <= MaxSeconds) return TimeSpan.FromSeconds(seconds);
         }
-        throw new SettingsException($"--expires is a number with s, m, h or d: {Usage}");
+        throw new SettingsException($"--expires is a number with s, m, h or d, at most ten years: {Usage}");
     }
 }

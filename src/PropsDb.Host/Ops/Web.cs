@@ -20,14 +20,13 @@ public static class Web
             // Endpoints in the configuration make Kestrel ignore URLs, and the other way round.
             if (hasEndpoints && settings.MetricsPort is { } port) kestrel.Listen(IPAddress.Parse(settings.MetricsAddress), port);
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = settings.Limits.MaxRequestBytes;
+            // The server counts a body's chunks with their framing, up to 6 bytes for one; the exact limit is kept where the body is read.
+            kestrel.Limits.MaxRequestBodySize = 6L * settings.Limits.MaxRequestBytes + 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 100;
             kestrel.Limits.MaxRequestLineSize = 8 * 1024;
             kestrel.Limits.MaxConcurrentConnections = 20_000;
         });
-        // Its request lines have query strings, and with them tokens. Said here because appsettings.json is not found from every directory.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Services.AddRouting();
         builder.Services.AddOrigins(settings);
         builder.Services.AddSingleton<RateLimiting>();

@@ -62,7 +62,7 @@ public sealed class LogTests
             await using var command = new Npgsql.NpgsqlCommand("ALTER TABLE propsdb.document_view RENAME TO gone; ALTER TABLE propsdb.mt_events RENAME TO gone_too", connection);
             await command.ExecuteNonQueryAsync();
         }
-        var write = await server.As("alice").Put("user/other/c/p", $$"""{"version":0,"value":"{{Value}}"}""", ("Idempotency-Key", Key));
+        var write = await server.As("alice").Put("user/other/c/p", $$"""{"version":0,"value":"{{Value}}"}""", ("Idempotency-Key", Key + "-2"));
         write.Status.ShouldBe(503, write.ToString());
         var read = await server.As("alice").Get($"user?access_token={Query}");
         read.Status.ShouldBe(503);

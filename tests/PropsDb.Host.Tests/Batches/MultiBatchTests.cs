@@ -54,7 +54,7 @@ public sealed class MultiBatchTests(PropsDbServer server)
         (refused.GetProperty("tier").GetString(), refused.GetProperty("document").GetString()).ShouldBe(("shared", name));
         (refused.GetProperty("expected").GetInt32(), refused.GetProperty("actual").GetInt32()).ShouldBe((version, 1));
         foreach (var member in new[] { "owner", "conflicts", "remote", "merged", "conflict_id" }) refused.TryGetProperty(member, out _).ShouldBeTrue(member);
-        await alice.Logged(refused.GetProperty("conflict_id").GetString()!);
+        await alice.Logged(refused.GetProperty("conflict_id").GetString()!, $"shared/{name}/_conflicts?limit=500");
         await ShouldBeUntouched(alice, name);
     }
 

@@ -87,7 +87,7 @@ public sealed class ReplayTests(PropsDbServer server)
     {
         var alice = await Prepared();
         var id = (await alice.Put("user/d/ui/a", """{"version":1,"value":5}""")).Json.GetProperty("conflict_id").GetString();
-        await alice.Logged(id!);
+        await alice.Logged(id!, "user/d/_conflicts?limit=500");
         Task<Answer> Send() => alice.Post($"_conflicts/{id}/_resolve", $$"""{"resolution":"{{resolution}}"{{more}} }""", ("Idempotency-Key", "r"));
         var first = await Send();
         first.Status.ShouldBe(200, first.ToString());

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PropsDb.Host.Documents;
 using PropsDb.Host.Http;
-using Route = PropsDb.Host.Documents.Route;
 
 namespace PropsDb.Host.Ops.OpenApi;
 
@@ -26,7 +25,7 @@ public static partial class ApiDescription
     {
         var paths = new JsonObject();
         foreach (var route in ServiceRoute.All) PathOf(paths, route.Pattern)["get"] = Operation(route);
-        foreach (var route in Routes.All) PathOf(paths, route.Pattern)[Lower(route.Method)] = Operation(route);
+        foreach (var route in Described.All) PathOf(paths, route.Pattern)[Lower(route.Method)] = Operation(route);
         return new JsonObject
         {
             ["openapi"] = "3.1.1",
@@ -78,17 +77,17 @@ public static partial class ApiDescription
         return operation;
     }
 
-    private static JsonObject Operation(Route route)
+    private static JsonObject Operation(Described route)
     {
-        var contract = Contract.Of(route);
-        var operation = Operation(IdOf(route), route.Summary, Lower(route.Level.ToString()));
-        string[] parameters = ["owner", .. route.Level == Level.Document ? ["path"] : Array.Empty<string>(), .. contract.Query, .. contract.Headers, "X-Request-Id"];
+        var contract = Contract.Of(route.Method, route.Pattern, route.MediaTypes);
+        var operation = Operation(route.Id, route.Summary, route.Tag);
+        string[] parameters = [.. route.Parameters, .. contract.Query, .. contract.Headers, "X-Request-Id"];
         operation["parameters"] = new JsonArray([.. parameters.Select(p => Reference("parameters", p))]);
-        if (route.MediaTypes.Length > 0)
+        if (route.MediaTypes.Count > 0)
         {
             operation["requestBody"] = new JsonObject
             {
-                ["required"] = true,
+                ["required"] = !route.IsBodyOptional,
                 ["content"] = new JsonObject(route.MediaTypes.Select((type, i) => KeyValuePair.Create<string, JsonNode?>(type,
                     new JsonObject { ["schema"] = Reference("schemas", contract.Body[i]) }))),
             };
@@ -103,14 +102,14 @@ public static partial class ApiDescription
     private static JsonObject Operation(string id, string summary, string tag) =>
         new() { ["operationId"] = id, ["summary"] = summary, ["tags"] = Strings([tag]) };
 
-    private static JsonObject Answer(Route route, Contract contract, int status)
+    private static JsonObject Answer(Described route, Contract contract, int status)
     {
         var answer = new JsonObject { ["description"] = Description(status) };
         string[] headers = [.. contract.Statuses.Contains(304) || contract.Problems.Contains("version_conflict") ? ["ETag", "X-Position"] : Array.Empty<string>(), .. status == 201 ? ["Location"] : Array.Empty<string>(), "X-Request-Id"];
         answer["headers"] = new JsonObject(headers.Select(h => KeyValuePair.Create<string, JsonNode?>(h, Reference("headers", h))));
         if (status is 204 or 304 || contract.Answer is null) return answer;
-        var content = new JsonObject { [Documents.Route.Json] = new JsonObject { ["schema"] = Reference("schemas", contract.Answer) } };
-        if (route is { Level: Level.Property, Method: "GET", Operation: null }) content[GetProperty.BareValue] = new JsonObject { ["schema"] = Reference("schemas", "Any") };
+        var content = new JsonObject { [contract.MediaType] = new JsonObject { ["schema"] = Reference("schemas", contract.Answer) } };
+        if (route.Id is "getProperty") content[GetProperty.BareValue] = new JsonObject { ["schema"] = Reference("schemas", "Any") };
         answer["content"] = content;
         return answer;
     }
@@ -136,8 +135,6 @@ public static partial class ApiDescription
     // These two are 412 where a header named the version.
     private static IEnumerable<int> StatusesOf(string code) =>
         code is "version_conflict" or "already_exists" ? [Problem.Codes[code].Status, 412] : [Problem.Codes[code].Status];
-
-    private static string IdOf(Route route) => Lower(route.Method) + route.Level + (route.Operation is { } operation ? char.ToUpperInvariant(operation[1]) + operation[2..] : "");
 
     private static string Description(int status) => status switch
     {
