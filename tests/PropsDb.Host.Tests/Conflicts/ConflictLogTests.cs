@@ -70,7 +70,9 @@ public sealed class ConflictLogTests(PropsDbServer server)
         var name = server.New("a");
         await admin.Holding($"app/{name}", "{}");
         var ofApp = (await admin.Put($"app/{name}/ui/a", """{"version":5,"value":3}""")).Json.GetProperty("conflict_id").GetString()!;
-        foreach (var id in new[] { mine, his, ofApp }) await admin.Logged(id);
+        await alice.Logged(mine, "user/d/_conflicts");
+        await bob.Logged(his, "user/d/_conflicts");
+        await admin.Logged(ofApp, $"_conflicts?tier=app&document={name}");
         string[] Ids(List<JsonElement> entries) => [.. entries.Select(e => e.GetProperty("id").GetString()!)];
         foreach (var list in new[] { "_conflicts?limit=500", "_conflicts?tier=user", "_conflicts?document=d", "user/d/_conflicts" })
         {
