@@ -70,7 +70,9 @@ public sealed class ConflictLogTests(PropsDbServer server)
         var name = server.New("a");
         await admin.Holding($"app/{name}", "{}");
         var ofApp = (await admin.Put($"app/{name}/ui/a", """{"version":5,"value":3}""")).Json.GetProperty("conflict_id").GetString()!;
-        foreach (var id in new[] { mine, his, ofApp }) await admin.Logged(id);
+        await alice.Logged(mine, "user/d/_conflicts");
+        await bob.Logged(his, "user/d/_conflicts");
+        await admin.Logged(ofApp, $"_conflicts?tier=app&document={name}");
         string[] Ids(List<JsonElement> entries) => [.. entries.Select(e => e.GetProperty("id").GetString()!)];
         foreach (var list in new[] { "_conflicts?limit=500", "_conflicts?tier=user", "_conflicts?document=d", "user/d/_conflicts" })
         {
@@ -94,9 +96,10 @@ public sealed class ConflictLogTests(PropsDbServer server)
     public async Task The_newest_hundred_of_a_document_are_kept()
     {
         var (alice, path) = await Stale();
-        Answer last = null!;
-        for (var i = 0; i < 120; i++) last = await alice.Put(path + "/ui/a", $$"""{"version":1,"value":"{{i}}"}""");
-        await Entry(alice, last, path);
+        for (var i = 0; i < 120; i++) (await alice.Put(path + "/ui/a", $$"""{"version":1,"value":"{{i}}"}""")).Status.ShouldBe(409);
+        // The log is written in order, and the clock stands still: when a later one of another document is there, all of these were.
+        var (bob, other) = await Stale();
+        await Entry(bob, await bob.Put(other + "/ui/a", """{"version":1,"value":3}"""), other);
         (await List(alice, path + "/_conflicts?limit=500")).Count.ShouldBe(100);
     }
 

@@ -149,7 +149,7 @@ public sealed class ReplayTests(PropsDbServer server)
 public static class ConflictLogClient
 {
     /// <summary>The entry of the conflict log, which appears behind the answer, within a second.</summary>
-    public static async Task<JsonElement> Logged(this Client client, string id, string path = "_conflicts?limit=500")
+    public static async Task<JsonElement> Logged(this Client client, string id, string path)
     {
         for (var attempt = 0; ; attempt++)
         {
