@@ -24,7 +24,8 @@ public static class BatchRoute
         }, created: 201, Strategy(request.Object), place, device);
     }
 
-    private static ConflictStrategy? Strategy(JsonValue body) => body.Member("on_conflict") switch
+    /// <summary>The strategy that a batch names beside its operations.</summary>
+    public static ConflictStrategy? Strategy(JsonValue body) => body.Member("on_conflict") switch
     {
         null or { Kind: JsonKind.Null } => null,
         { Kind: JsonKind.String } text when ConflictStrategies.TryParse(text.AsText(), out var strategy) => strategy,

@@ -20,7 +20,7 @@ public static class MultiBatchRoute
         var parts = Parse(request);
         var isRehearsal = request.Query.Flag("dry_run");
         var author = parts[0].Request.Author();
-        var asked = request.Query.Strategy("on_conflict");
+        var asked = request.Query.Strategy("on_conflict") ?? BatchRoute.Strategy(request.Object);
         var writes = parts.ConvertAll(p => new Write(
             p.Request.Key, p.Batch, p.Precondition, asked, p.Request.Admission.Tier.Strategy, p.Request.Admission.Tier.RequiresVersion));
         var once = Writes.Once(parts[0].Request, place: null, accepted => new Reply(200, null, null, Accepted(parts, accepted, isRehearsal: false)));

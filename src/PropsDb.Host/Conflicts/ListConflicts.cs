@@ -20,7 +20,7 @@ public static class ListConflicts
             .Concat(request.Caller.Roles.Where(Names.IsRole).Select(Tier.OfRole))
             .Where(t => AccessPolicy.Allows(request.Caller, DocumentAction.Write, request.App.Id, request.App, t.Name, null).IsAllowed).ToList();
         bool IsOpen(Tier tier) => tier.Type != TierType.PerUser || request.Caller.IsAdmin;
-        return List(request.Http, request.Query, new ConflictQuery(
+        return List(request.Http, request.Caller, request.App, new ConflictQuery(
             request.App.Id, [.. writable.Where(IsOpen).Select(t => t.Name)], [.. writable.Where(t => !IsOpen(t)).Select(t => t.Name)],
             request.Caller.UserId, request.Query.Text("tier"), request.Query.Text("document"), Resolved(request.Query), Limit(request.Query)));
     }
@@ -30,7 +30,7 @@ public static class ListConflicts
         var access = AccessPolicy.Allows(request.Admission.Caller, DocumentAction.Write, request.Key.App, request.Admission.App, request.Key.Tier, request.Key.Owner);
         if (Access.AccessGate.Refusal(access) is { } refusal) throw new ProblemException(refusal);
         var isOwned = request.Key.Owner is not null;
-        return List(request.Http, request.Query, new ConflictQuery(
+        return List(request.Http, request.Admission.Caller, request.Admission.App, new ConflictQuery(
             request.Key.App, isOwned ? [] : [request.Key.Tier], isOwned ? [request.Key.Tier] : [], request.Key.Owner, request.Key.Tier, request.Key.Name,
             Resolved(request.Query), Limit(request.Query)));
     }
@@ -39,20 +39,22 @@ public static class ListConflicts
 
     private static int Limit(Query query) => (int)(query.Number("limit", 1, 500) ?? 100);
 
-    private static async Task List(HttpContext http, Query _, ConflictQuery query)
+    private static async Task List(HttpContext http, Caller caller, App app, ConflictQuery query)
     {
+        bool MayRead(DocumentKey key) => AccessPolicy.Allows(caller, DocumentAction.Read, app.Id, app, key.Tier, key.Owner).IsAllowed;
         var conflicts = await http.RequestServices.GetRequiredService<ConflictLog>().List(query, http.RequestAborted);
         await Reply.Send(http, 200, Json.Write(writer =>
         {
             writer.WriteStartObject();
             writer.WriteStartArray("conflicts");
-            foreach (var conflict in conflicts) writer.WriteLogged(conflict);
+            foreach (var conflict in conflicts) writer.WriteLogged(conflict, MayRead(conflict.Key));
             writer.WriteEndArray();
             writer.WriteEndObject();
         }), Documents.Route.Json);
     }
 
-    public static void WriteLogged(this Utf8JsonWriter writer, LoggedConflict conflict)
+    /// <param name="mayRead">A caller who may not read the document is shown no side but the writer's own, as in the answer to the write.</param>
+    private static void WriteLogged(this Utf8JsonWriter writer, LoggedConflict conflict, bool mayRead)
     {
         writer.WriteStartObject();
         writer.WriteString("id", conflict.Id);
@@ -65,7 +67,7 @@ public static class ListConflicts
         writer.WriteString("by", conflict.By);
         writer.WriteTime("at", conflict.At);
         writer.WritePropertyName("conflicts");
-        writer.WriteRawValue(conflict.Conflicts, skipInputValidation: true);
+        writer.WriteRawValue(mayRead ? conflict.Conflicts : LocalSides(conflict.Conflicts), skipInputValidation: true);
         if (conflict.Lost is { } lost)
         {
             writer.WritePropertyName("operations");
@@ -75,4 +77,7 @@ public static class ListConflicts
         if (conflict.ResolvedAt is { } at) writer.WriteTime("resolved_at", at);
         writer.WriteEndObject();
     }
+
+    private static string LocalSides(string conflicts) => JsonValue.Array(JsonValue.FromChecked(conflicts).Items
+        .Select(c => JsonValue.Object(c.Members.Where(m => m.Name is "path" or "local")))).ToString();
 }

@@ -71,12 +71,14 @@ public sealed class MultiBatchTests(PropsDbServer server)
         (await alice.Get("user/new")).ShouldBeProblem(404, "not_found");
     }
 
-    [Fact]
-    public async Task A_merge_of_several_is_logged_and_tells_what_the_others_changed()
+    [Theory]
+    [InlineData("?on_conflict=merge", "")]
+    [InlineData("", ",\"on_conflict\":\"merge\"")]
+    public async Task A_merge_of_several_is_logged_and_tells_what_the_others_changed(string query, string member)
     {
         var (alice, name) = await Prepared();
         (await alice.Put($"shared/{name}/ui/b", """{"version":1,"value":5}""")).ShouldBeAt(200, 2);
-        var answer = await alice.Post("_batch?on_conflict=merge", Body(Entry("user", "d", 1), Entry("shared", name, 1)));
+        var answer = await alice.Post("_batch" + query, Body(Entry("user", "d", 1), Entry("shared", name, 1))[..^1] + member + "}");
         answer.Status.ShouldBe(200, answer.ToString());
         answer.Json.GetProperty("documents")[1].GetProperty("merged").GetBoolean().ShouldBeTrue();
         answer.Json.GetProperty("documents")[1].GetProperty("changes").ShouldBeJson("""[{"op":"set","path":"/ui/b","value":5}]""");
