@@ -40,7 +40,7 @@ export class Host {
       });
       child.stdout.on('data', chunk => {
         output += chunk;
-        const serves = /^PropsDB serves on (\S+?),?$/m.exec(output);
+        const serves = /PropsDB serves on (https?:\/\/[^\s",]+)[\s",]/.exec(output);
         if (!serves) return;
         clearTimeout(timer);
         resolve(serves[1]);
