@@ -21,13 +21,31 @@ public static class StoreSetup
     internal const string IsLifecycle = "type IN ('document_created', 'document_deleted', 'document_restored')";
 
     /// <summary>Brings the schema up to date, as the role that owns it.</summary>
-    public static async Task Migrate(NpgsqlDataSource owner, TimeProvider time, CancellationToken cancel)
+    /// <param name="runtimeRole">The role that the service works as, where it is another: it may append and read, but change no event.</param>
+    public static async Task Migrate(NpgsqlDataSource owner, TimeProvider time, CancellationToken cancel, string? runtimeRole = null)
     {
         using var store = Open(owner, time);
         await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
         // Marten keeps to the indexes it knows of; this one it is told to leave alone.
         await using var index = owner.CreateCommand($"CREATE INDEX IF NOT EXISTS {LifecycleIndex} ON {Schema}.mt_events (tenant_id, stream_id, version) WHERE {IsLifecycle}");
         await index.ExecuteNonQueryAsync(cancel);
+        if (runtimeRole is not null) await Grant(owner, runtimeRole, cancel);
+    }
+
+    private static async Task Grant(NpgsqlDataSource owner, string runtimeRole, CancellationToken cancel)
+    {
+        using var quoting = new NpgsqlCommandBuilder();
+        var role = quoting.QuoteIdentifier(runtimeRole);
+        await using var grant = owner.CreateCommand($"""
+            GRANT USAGE ON SCHEMA {Schema} TO {role};
+            GRANT SELECT ON ALL TABLES IN SCHEMA {Schema} TO {role};
+            GRANT USAGE ON SEQUENCE {Schema}.mt_events_sequence TO {role};
+            GRANT INSERT ON {Schema}.mt_events, {Schema}.document_snapshot, {Schema}.secret TO {role};
+            GRANT INSERT, UPDATE ON {Schema}.mt_streams, {Schema}.document_view, {Schema}.device_sequence TO {role};
+            GRANT INSERT, DELETE ON {Schema}.receipt TO {role};
+            GRANT INSERT, UPDATE, DELETE ON {Schema}.conflict TO {role};
+            """);
+        await grant.ExecuteNonQueryAsync(cancel);
     }
 
     internal static void Configure(StoreOptions options, NpgsqlDataSource source, TimeProvider time)
