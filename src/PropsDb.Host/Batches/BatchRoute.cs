@@ -15,6 +15,7 @@ public static class BatchRoute
     private static async Task Handle(DocumentRequest request)
     {
         var batch = BatchBody.Operations(request.Required("operations"), "/operations", request.Limits);
+        request.Service<RateLimiting>().CountOperations(request.Http, request.Key.App, request.Admission.Caller, batch.Steps.Count);
         var (device, place) = Sender(request.Object);
         var precondition = Versions.Precondition(request.Http.Request, request.Target, request.Body);
         await request.Write(batch, precondition, 200, (writer, document) =>

@@ -18,6 +18,7 @@ public static class MultiBatchRoute
     private static async Task Handle(AppRequest request)
     {
         var parts = Parse(request);
+        request.Service<RateLimiting>().CountOperations(request.Http, request.App.Id, request.Caller, parts.Sum(p => p.Batch.Steps.Count));
         var isRehearsal = request.Query.Flag("dry_run");
         var author = parts[0].Request.Author();
         var asked = request.Query.Strategy("on_conflict") ?? BatchRoute.Strategy(request.Object);

@@ -36,7 +36,13 @@ public sealed class RateLimiting : IAsyncDisposable
     public bool IsOn => _policies.Count > 0;
 
     /// <summary>Counts a request that was let in; a refusal counts nowhere but where it was refused.</summary>
-    public void Count(HttpContext http, string app, PropsDb.Events.Apps.Caller caller)
+    public void Count(HttpContext http, string app, PropsDb.Events.Apps.Caller caller) => Count(http, app, caller, _ => 1);
+
+    /// <summary>Counts the operations of a batch, of which the request itself was one; what is more than a bucket holds takes the whole bucket.</summary>
+    public void CountOperations(HttpContext http, string app, PropsDb.Events.Apps.Caller caller, int operations) =>
+        Count(http, app, caller, policy => Math.Min(operations, policy.PerSecond) - 1);
+
+    private void Count(HttpContext http, string app, PropsDb.Events.Apps.Caller caller, Func<Policy, int> permits)
     {
         var counted = new Counted(http, app, caller);
         List<string> policies = [], left = [];
@@ -45,7 +51,7 @@ public sealed class RateLimiting : IAsyncDisposable
             if (policy.KeyOf(counted) is not { } key) continue;
             // Users of two apps are two users, whatever their ids.
             if (policy.Name is "user") key = $"{counted.App}\n{key}";
-            using var lease = policy.Limiter.AttemptAcquire(key);
+            using var lease = policy.Limiter.AttemptAcquire(key, permits(policy));
             policies.Add($"\"{policy.Name}\";q={policy.PerSecond};w=1");
             left.Add(string.Create(CultureInfo.InvariantCulture, $"\"{policy.Name}\";r={policy.Limiter.GetStatistics(key)?.CurrentAvailablePermits ?? 0};t=1"));
             if (!lease.IsAcquired) throw new ProblemException(Refusal($"The {policy.Name} has sent more than {policy.PerSecond} requests in a second.", policies, left));

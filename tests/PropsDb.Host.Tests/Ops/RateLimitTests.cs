@@ -38,6 +38,21 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task A_batch_counts_for_each_of_its_operations()
+    {
+        await using var server = await Start("--PROPSDB:RATELIMITS:USER=50");
+        string Batch(int operations) => $$"""{"version":0,"operations":[{{string.Join(',', Enumerable.Range(0, operations).Select(i => $$"""{"op":"set","path":"/c/p{{i}}","value":1}"""))}}]}""";
+        var answer = await server.As("alice").Post("user/new/_batch", Batch(40));
+        answer.Status.ShouldBe(201, answer.ToString());
+        // One that asks for more than there is left gets nothing; another user has a bucket of their own, which one large batch empties.
+        var refused = await Until429(() => server.As("alice").Post("user/other/_batch", Batch(40)));
+        refused.Error.ShouldBe("rate_limited");
+        var large = await server.As("bob").Post("_batch", $$"""{"documents":[{"tier":"user","document":"d","document_version":0,{{Batch(200)[13..^1]}}}]}""");
+        large.Status.ShouldBe(200, large.ToString());
+        large.Header("RateLimit")!.ShouldMatch("^\"user\";r=[0-9];t=1$");
+    }
+
+    [Fact]
     public async Task An_apps_limit_counts_all_its_users_and_those_without_a_name_too()
     {
         await using var server = await Start("--PROPSDB:RATELIMITS:APP=2");
