@@ -31,6 +31,9 @@ public sealed partial class CommitQueue : IAsyncDisposable
         _running = Run();
     }
 
+    /// <summary>Something was committed: for those who work behind the commit. It is called between groups, so it returns at once.</summary>
+    public event Action? Committed;
+
     internal Task<IReadOnlyList<long>?> Append(PendingAppend append)
     {
         Measures.Queue.Add(append.Commits.Count);
@@ -60,6 +63,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
             }
             await AppendGroup(group);
             group.Clear();
+            Committed?.Invoke();
         }
     }
 

@@ -3,6 +3,7 @@ using JasperFx.MultiTenancy;
 using Marten;
 using Npgsql;
 using PropsDb.Events.Documents;
+using PropsDb.Projections.Audit;
 using Weasel.Postgresql;
 using Weasel.Postgresql.Functions;
 using Weasel.Postgresql.Tables;
@@ -40,7 +41,7 @@ public static class StoreSetup
             GRANT USAGE ON SCHEMA {Schema} TO {role};
             GRANT SELECT ON ALL TABLES IN SCHEMA {Schema} TO {role};
             GRANT USAGE ON SEQUENCE {Schema}.mt_events_sequence TO {role};
-            GRANT INSERT ON {Schema}.mt_events, {Schema}.document_snapshot, {Schema}.secret TO {role};
+            GRANT INSERT ON {Schema}.mt_events, {Schema}.document_snapshot, {Schema}.secret, {AuditTables.Entry} TO {role};
             GRANT INSERT, UPDATE ON {Schema}.mt_streams, {Schema}.document_view, {Schema}.device_sequence TO {role};
             GRANT INSERT, DELETE ON {Schema}.receipt TO {role};
             GRANT INSERT, UPDATE, DELETE ON {Schema}.conflict TO {role};
@@ -74,6 +75,7 @@ public static class StoreSetup
         options.Storage.ExtendedSchemaObjects.Add(Receipts.Table());
         options.Storage.ExtendedSchemaObjects.Add(DeviceSequences.Table());
         options.Storage.ExtendedSchemaObjects.Add(ConflictLog.Table());
+        options.Storage.ExtendedSchemaObjects.Add(AuditTables.EntryTable());
         options.Storage.ExtendedSchemaObjects.Add(new Function(Name("append_commits"), AppendFunction.Sql));
     }
 

@@ -1,6 +1,7 @@
 using PropsDb.Events.Apps;
 using PropsDb.Events.Values;
 using PropsDb.Host.Access;
+using PropsDb.Host.Audit;
 using PropsDb.Host.Batches;
 using PropsDb.Host.Conflicts;
 using PropsDb.Host.History;
@@ -14,6 +15,9 @@ namespace PropsDb.Host.Documents;
 /// <param name="AdminOnly">Only administrators of the app may.</param>
 public sealed record AppRoute(string Path, string Method, string Summary, Func<AppRequest, Task> Handle, bool AdminOnly = false, params string[] MediaTypes)
 {
+    /// <summary>A request without a body is read as if it had none of its members.</summary>
+    public bool IsBodyOptional { get; init; }
+
     public string Pattern => "/api/v1/{app}/" + Path;
 
     public Endpoint Label => field ??= RouteLabel.Of(Method, Pattern);
@@ -47,7 +51,8 @@ public sealed record AppRequest(HttpContext Http, Caller Caller, App App, string
 /// <summary>Every route on a whole app.</summary>
 public static class AppRoutes
 {
-    public static IReadOnlyList<AppRoute> All { get; } = [MultiBatchRoute.Route, UndoByUserRoute.Route, ListConflicts.OfApp, ResolveConflictRoute.Route];
+    public static IReadOnlyList<AppRoute> All { get; } = [MultiBatchRoute.Route, UndoByUserRoute.Route, ListConflicts.OfApp, ResolveConflictRoute.Route,
+        GetAudit.Route, GetAuditHead.Route, VerifyAudit.Route];
 
     public static async Task Dispatch(HttpContext http, AppAdmission admission)
     {
@@ -60,11 +65,12 @@ public static class AppRoutes
         var route = fitting.Find(r => r.Method == method) ?? throw new ProblemException(Routes.NotAllowed(fitting.Select(r => r.Method)));
         http.SetEndpoint(route.Label);
         var limits = http.RequestServices.GetRequiredService<Settings>().Limits;
-        if (route.MediaTypes.Length > 0 && Bodies.Refusal(http.Request, limits, route.MediaTypes) is { } refusal) throw new ProblemException(refusal);
+        var hasBody = route.MediaTypes.Length > 0 && !(route.IsBodyOptional && Bodies.IsAbsent(http.Request));
+        if (hasBody && Bodies.Refusal(http.Request, limits, route.MediaTypes) is { } refusal) throw new ProblemException(refusal);
         if (method != "GET" && http.Request.Headers.TryGetValue("Idempotency-Key", out var idempotencyKey) && Idempotency.Fault(idempotencyKey) is { } keyFault)
             throw new ProblemException(new Problem("invalid_header", keyFault));
         var id = route.Path.Split('/').Zip(segments).FirstOrDefault(p => p.First == "{id}").Second;
-        var body = route.MediaTypes.Length > 0 ? await Bodies.Read(http.Request, limits) : null;
+        var body = hasBody ? await Bodies.Read(http.Request, limits) : null;
         await route.Handle(new AppRequest(http, admission.Caller, admission.App, id, body));
     }
 }

@@ -69,7 +69,7 @@ public static class Routes
         http.SetEndpoint(route.Label);
 
         var limits = http.RequestServices.GetRequiredService<Settings>().Limits;
-        var hasBody = route.MediaTypes.Length > 0 && !(route.IsBodyOptional && http.Request.ContentLength is null or 0 && !http.Request.Headers.ContainsKey("Transfer-Encoding"));
+        var hasBody = route.MediaTypes.Length > 0 && !(route.IsBodyOptional && Bodies.IsAbsent(http.Request));
         if (hasBody && Bodies.Refusal(http.Request, limits, route.MediaTypes) is { } refusal) throw new ProblemException(refusal);
         if (method != "GET" && http.Request.Headers.TryGetValue("Idempotency-Key", out var idempotencyKey) && Idempotency.Fault(idempotencyKey) is { } keyFault)
             throw new ProblemException(new Problem("invalid_header", keyFault));

@@ -4,6 +4,7 @@ using PropsDb.Host.Access;
 using PropsDb.Host.Documents;
 using PropsDb.Host.Http;
 using PropsDb.Projections;
+using PropsDb.Projections.Audit;
 
 namespace PropsDb.Host.Ops;
 
@@ -49,6 +50,7 @@ public static class Service
         builder.Services.AddSingleton<EventReader>();
         builder.Services.AddSingleton<DocumentReader>().AddSingleton<TouchingEvents>().AddSingleton<DocumentHistory>().AddSingleton<CommitsToUndo>();
         builder.Services.AddSingleton<Receipts>().AddSingleton<DeviceSequences>().AddSingleton<ConflictLog>().AddSingleton<Idempotency>();
+        builder.Services.AddSingleton<AuditProjector>().AddSingleton<AuditLog>().AddSingleton<AuditVerification>();
         builder.Services.AddHostedService<Housekeeping>();
         builder.Services.AddSingleton<DocumentStreams>();
         builder.Services.AddSingleton<DocumentLists>();
@@ -57,6 +59,7 @@ public static class Service
 
         var app = builder.Build();
         app.Services.GetRequiredService<CommitQueue>();
+        app.Services.GetRequiredService<AuditProjector>();
         Web.Use(app);
         app.Map("/api/v1/{**path}", Routes.Dispatch);
         ServiceRoute.Map(app);
