@@ -35,7 +35,7 @@ public sealed record Document
     public static Document Evolve(Document state, DocumentEvent e, Commit commit, long position)
     {
         var next = Evolve(state, e, commit);
-        return e is DocumentSettingsChanged ? next : next with { Position = position };
+        return e is DocumentSettingsChanged or ValueErased ? next : next with { Position = position };
     }
 
     public static Document Evolve(Document state, DocumentEvent e, Commit commit)
@@ -59,9 +59,10 @@ public sealed record Document
                 ? state.With(name, collection.InOrder(names).TouchedBy(commit, number))
                 : state,
             DocumentSettingsChanged(_, var strategy) => state with { Strategy = strategy },
+            ValueErased => state,
             _ => throw new UnreachableException($"unhandled event {e.GetType().Name}"),
         };
-        return e is DocumentSettingsChanged
+        return e is DocumentSettingsChanged or ValueErased
             ? next with { StreamVersion = number }
             : next with { Version = e.Version, StreamVersion = number, Updated = commit };
     }

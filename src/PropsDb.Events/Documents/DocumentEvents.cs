@@ -42,6 +42,10 @@ public sealed record PropertiesOrdered(long Version, string Collection, IReadOnl
 /// <summary>The document has a conflict strategy of its own, or no longer. No commit: the version stays.</summary>
 public sealed record DocumentSettingsChanged(long Version, string? Strategy) : DocumentEvent(Version);
 
+/// <summary>An operator has erased the value that an earlier event gave a property; null stands in its place. No commit: the version stays.</summary>
+/// <param name="Number">Number in the stream of the event whose value is gone.</param>
+public sealed record ValueErased(long Version, PropertyPath Property, long Number) : DocumentEvent(Version);
+
 public readonly record struct NamedValue(string Name, JsonValue Value);
 
 /// <summary>What events are called in the store. A name once released is never changed and never given to another shape.</summary>
@@ -60,5 +64,6 @@ public static class StoredNames
         [typeof(CollectionsOrdered)] = "collections_ordered",
         [typeof(PropertiesOrdered)] = "properties_ordered",
         [typeof(DocumentSettingsChanged)] = "document_settings_changed",
+        [typeof(ValueErased)] = "value_erased",
     };
 }

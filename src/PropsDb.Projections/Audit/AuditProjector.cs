@@ -111,6 +111,7 @@ public sealed partial class AuditProjector : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_stopping.IsCancellationRequested) return;
         _queue.Committed -= Signal;
         await _stopping.CancelAsync();
         await _running;

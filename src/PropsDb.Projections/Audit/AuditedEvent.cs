@@ -36,7 +36,8 @@ public sealed record AuditedEvent(
         using (var data = JsonDocument.Parse(Data, Depth))
             CanonicalJson.Write(output, data.RootElement, member => IsValue(member) ? Convert.ToHexStringLower(digests.Of(place++, ValueOf(member.Value))) : null);
         output.Write(",\"headers\":"u8);
-        using (var headers = JsonDocument.Parse(Headers, Depth)) CanonicalJson.Write(output, headers.RootElement, _ => null);
+        if (Headers.AsSpan().SequenceEqual("{}"u8)) output.Write(Headers);
+        else using (var headers = JsonDocument.Parse(Headers, Depth)) CanonicalJson.Write(output, headers.RootElement, _ => null);
         Text(",\"id\":", Id.ToString());
         Number(",\"number\":", this.Number);
         Text(",\"request\":", Request);

@@ -27,15 +27,14 @@ public sealed class ValueDigests(byte[]? salt, IReadOnlyList<ValuePart>? parts)
     /// <summary>A value's own salt, where the event's no longer stands for all of them; null for one that is erased.</summary>
     public byte[]? SaltOf(int place) => Part(place) is { } part ? part.Salt : salt is null ? null : Derived(salt, place);
 
+    /// <summary>What is kept of a value when another one of its event is erased.</summary>
+    internal ValuePart PartOf(int place) => Part(place) ?? new ValuePart(SaltOf(place), null);
+
     public byte[] Of(int place, ReadOnlySpan<byte> value)
     {
         // Over an erased value nothing may be written either.
         if (Part(place)?.Digest is { } kept) return value.SequenceEqual("null"u8) ? kept : None;
-        if (SaltOf(place) is not { } own) return None;
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(own);
-        hash.AppendData(value);
-        return hash.GetHashAndReset();
+        return SaltOf(place) is { } own ? SHA256.HashData([.. own, .. value]) : None;
     }
 
     private ValuePart? Part(int place) => parts is not null && place < parts.Count ? parts[place] : null;

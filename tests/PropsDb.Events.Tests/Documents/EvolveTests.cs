@@ -6,6 +6,7 @@ public sealed class EvolveTests
         Gen.Const<DocumentEvent>(Created), Gen.Const<DocumentEvent>(Deleted), Gen.Const<DocumentEvent>(Restored),
         Gen.Int[0, 9].Select(DocumentEvent (to) => new DocumentRolledBack(0, to)),
         Gen.OneOf("merge", "last_write_wins", "nonsense").Null().Select(DocumentEvent (strategy) => new DocumentSettingsChanged(0, strategy)),
+        Gen.Select(Gens.Path, Gen.Int[1, 9], DocumentEvent (path, number) => new ValueErased(0, path, number)),
         Gen.Select(Gens.Name, Gens.Properties, DocumentEvent (name, properties) => new CollectionSet(0, name, properties)),
         Gen.Select(Gens.Name, Gen.Int[0, 9], DocumentEvent (name, previous) => new CollectionDeleted(0, name, previous)),
         Gen.Select(Gens.Path, Gens.Value, Gen.Int[0, 9], DocumentEvent (path, value, previous) => new PropertySet(0, path, value, previous)),
@@ -22,8 +23,8 @@ public sealed class EvolveTests
             var stamped = e with { Version = Math.Max(1, state.Version + later) };
             var next = Document.Evolve(state, stamped, CommitOf(stamped.Version));
             next.StreamVersion.ShouldBe(state.StreamVersion + 1);
-            // Settings are no commit.
-            (next.Version, next.Updated).ShouldBe(e is DocumentSettingsChanged ? (state.Version, state.Updated) : (stamped.Version, CommitOf(stamped.Version)));
+            // Settings and erasures are no commit.
+            (next.Version, next.Updated).ShouldBe(e is DocumentSettingsChanged or ValueErased ? (state.Version, state.Updated) : (stamped.Version, CommitOf(stamped.Version)));
             state = next;
         }
         Same.Sizes(state.Content);

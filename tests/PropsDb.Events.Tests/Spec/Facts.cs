@@ -71,6 +71,7 @@ internal static class Facts
         CollectionsOrdered(_, var names) => $"order {string.Join(' ', names)}",
         PropertiesOrdered(_, var name, var names) => $"/{name} order {string.Join(' ', names)}",
         DocumentSettingsChanged(_, var strategy) => $"strategy {strategy ?? "the tier's"}",
+        ValueErased(_, var path, var number) => $"{path} of {number} erased",
         _ => throw new ArgumentException(e.GetType().Name, nameof(e)),
     };
 
