@@ -44,9 +44,10 @@ public sealed partial class Store : IAsyncDisposable
 
     private static async Task<Store> Open(PostgresServer? embedded, Settings settings, TimeProvider time, CancellationToken cancel)
     {
-        var connection = embedded?.ConnectionString ?? settings.ConnectionString!;
-        var runtimeRole = settings.OwnerConnectionString is null ? null : new NpgsqlConnectionStringBuilder(connection).Username;
-        await using (var owner = Connect(settings.OwnerConnectionString ?? connection)) await StoreSetup.Migrate(owner, time, cancel, runtimeRole);
+        var connection = embedded?.RuntimeConnectionString ?? settings.ConnectionString!;
+        var ownerConnection = embedded?.OwnerConnectionString ?? settings.OwnerConnectionString;
+        var runtimeRole = ownerConnection is null ? null : new NpgsqlConnectionStringBuilder(connection).Username;
+        await using (var owner = Connect(ownerConnection ?? connection)) await StoreSetup.Migrate(owner, time, cancel, runtimeRole);
         var source = Connect(connection);
         var nodeLock = await NodeLock.Take(source, settings.IsCluster, LockPatience, time, cancel)
             ?? throw new SettingsException("Another node works on this database. Nodes that share one are all started with PROPSDB__CLUSTER=true.");
