@@ -57,7 +57,7 @@ public sealed class AuditFixture : StoreFixture, IAsyncLifetime
                 ? new DocumentCreated(1, "shared", null, name)
                 : new PropertySet(commit.Version, PropertyPath.Of("c", $"p{i % 20}"), Json($"\"a value of some length {i}\""), 0)).ToList();
             var after = facts.Aggregate(document, (state, e) => Document.Evolve(state, e, commit));
-            var positions = await Queue.Append(new PendingAppend([new PendingCommit(key, document, after, facts, commit, new Author("alice"))]));
+            var positions = await Queue.Append(new PendingAppend([PendingCommit.Of(key, document, after, facts, commit, new Author("alice"))]));
             document = after with { Position = positions![0] };
         }
     }
