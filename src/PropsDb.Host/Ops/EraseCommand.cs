@@ -19,12 +19,11 @@ public static class EraseCommand
         try
         {
             var options = CommandOptions.Parse(args, Usage, "app", "tier", "owner", "document", "path", "version");
-            var settings = Settings.Read(new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(options.Rest).Build());
-            var key = new DocumentKey(options.One("app") ?? settings.App, options.Required("tier"), options.One("owner"), options.Required("document"));
-            if (!PropertyPath.TryParse(options.Required("path"), out var path) || path.Property is null) throw new SettingsException($"--path names a property: {Usage}");
-            var version = options.One("version") is not { } text ? (long?)null
-                : Http.Versions.TryParse(text, out var number) ? number : throw new SettingsException($"--version is a document's version: {Usage}");
-            var (code, message) = Told(await Erase(settings, key, path, version));
+            var key = new DocumentKey(options.One("app") ?? options.Settings.App, options.Required("tier"), options.One("owner"), options.Required("document"));
+            if (!JsonPointer.TryParse(options.Required("path"), out var pointer) || pointer.Tokens is not [var collection, var property]
+                || PropertyPath.TryCreate(collection, property, out var path) is not null) throw options.Bad("--path names a property");
+            long? version = options.One("version") is not { } text ? null : Http.Versions.TryParse(text, out var number) ? number : throw options.Bad("--version is a document's version");
+            var (code, message) = Told(await Erase(options.Settings, key, path, version));
             await (code == 0 ? output : errors).WriteLineAsync(message);
             return code;
         }

@@ -27,10 +27,7 @@ public sealed partial class Store : IAsyncDisposable
 
     public static async Task<Store> Open(Settings settings, ILoggerFactory logs, TimeProvider time, CancellationToken cancel)
     {
-        var embedded = settings.ConnectionString is null
-            ? await PostgresServer.Start(new PostgresOptions { DataDirectory = settings.DataDirectory, BinDirectory = settings.PostgresBinDirectory },
-                logs.CreateLogger("PropsDb.EmbeddedPostgres"), cancel)
-            : null;
+        var embedded = settings.ConnectionString is null ? await StartEmbedded(settings, logs, cancel) : null;
         try
         {
             return await Open(embedded, settings, time, cancel);
@@ -41,6 +38,9 @@ public sealed partial class Store : IAsyncDisposable
             throw;
         }
     }
+
+    internal static Task<PostgresServer> StartEmbedded(Settings settings, ILoggerFactory logs, CancellationToken cancel) => PostgresServer.Start(
+        new PostgresOptions { DataDirectory = settings.DataDirectory, BinDirectory = settings.PostgresBinDirectory }, logs.CreateLogger("PropsDb.EmbeddedPostgres"), cancel);
 
     private static async Task<Store> Open(PostgresServer? embedded, Settings settings, TimeProvider time, CancellationToken cancel)
     {
@@ -68,7 +68,7 @@ public sealed partial class Store : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL runs with {Setting} = off: A CRASH CAN LOSE WRITES THAT WERE ACKNOWLEDGED.")]
     private static partial void UnsafeSetting(ILogger log, string setting);
 
-    private static NpgsqlDataSource Connect(string connectionString)
+    internal static NpgsqlDataSource Connect(string connectionString)
     {
         NpgsqlDataSourceBuilder builder;
         try
