@@ -32,7 +32,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
     }
 
     /// <summary>Something was committed: for those who work behind the commit. It is called between groups, so it returns at once.</summary>
-    public event Action? Committed;
+    public event EventHandler? Committed;
 
     internal Task<IReadOnlyList<long>?> Append(PendingAppend append)
     {
@@ -63,7 +63,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
             }
             await AppendGroup(group);
             group.Clear();
-            Committed?.Invoke();
+            Committed?.Invoke(this, EventArgs.Empty);
         }
     }
 
