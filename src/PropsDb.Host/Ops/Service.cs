@@ -3,6 +3,7 @@ using PropsDb.EmbeddedPostgres;
 using PropsDb.Host.Access;
 using PropsDb.Host.Documents;
 using PropsDb.Host.Http;
+using PropsDb.Host.Legacy;
 using PropsDb.Projections;
 
 namespace PropsDb.Host.Ops;
@@ -54,11 +55,13 @@ public static class Service
         builder.Services.AddSingleton<DocumentLists>();
         builder.Services.AddSingleton<AppCatalog>();
         builder.Services.AddSingleton<Tokens>();
+        builder.Services.AddLegacy();
 
         var app = builder.Build();
         app.Services.GetRequiredService<CommitQueue>();
         Web.Use(app);
         app.Map("/api/v1/{**path}", Routes.Dispatch);
+        app.MapLegacy();
         ServiceRoute.Map(app);
         ApiPage.Map(app);
         await app.StartAsync();
