@@ -149,7 +149,7 @@ public sealed class OfflineClientTests(PropsDbServer server)
     {
         var (phone, laptop) = await TwoDevices();
         var written = 1;
-        phone.Meanwhile = async () => (await V1.Put("user/home/ui/size", $$"""{"version":{{written}},"value":{{++written}} }"""))).Status.ShouldBe(200);
+        phone.Meanwhile = async () => (await V1.Put("user/home/ui/size", $$"""{"version":{{written}},"value":{{++written}} }""")).Status.ShouldBe(200);
         phone.Set("ui", "theme", "\"lost\"");
         await Pass(phone);
         (phone.Conflicts, phone.GivenUp, written).ShouldBe((7, 1, 8));
