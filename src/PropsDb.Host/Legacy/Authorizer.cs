@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using PropsDb.Events.Apps;
 using PropsDb.Events.Values;
 using PropsDb.Host.Http;
 using PropsDb.Host.Ops;
@@ -48,7 +49,8 @@ public sealed class Authorizer : IDisposable
         var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{role}\n{session}")));
         if (_accepted.TryGetValue(key, out var kept) && now < kept.Until) return kept.User;
         var user = session.Contains('.', StringComparison.Ordinal) ? await OfToken(session, role, cancel) : await OfSession(session, role, cancel);
-        if (user is null || !Names.IsUserId(user)) return null;
+        // What keys are called as writers; no user may pass for one.
+        if (user is null || !Names.IsUserId(user) || user.StartsWith(Caller.KeyPrefix, StringComparison.Ordinal)) return null;
         if (_accepted.Count >= MaxKept) Forget(now);
         _accepted[key] = (user, now + KeptFor);
         return user;

@@ -2,11 +2,12 @@ using PropsDb.Events.Apps;
 using PropsDb.Host.Access;
 using PropsDb.Host.Http;
 using PropsDb.Host.Ops;
+using PropsDb.Projections;
 
 namespace PropsDb.Host.Legacy;
 
 /// <summary>Who asks, and whether they may: by one of our tokens, or by a session of the Authorizer.</summary>
-public sealed class LegacyAccess(Settings settings, AppCatalog apps, Tokens tokens, Authorizer authorizer)
+public sealed class LegacyAccess(Settings settings, AppDirectory apps, Members members, Tokens tokens, Authorizer authorizer)
 {
     public const string CookieName = "cookie_session";
 
@@ -19,29 +20,31 @@ public sealed class LegacyAccess(Settings settings, AppCatalog apps, Tokens toke
         : request.Cookies[CookieName] is { Length: > 0 } cookie ? cookie : null;
 
     /// <exception cref="ProblemException">They may not, or nobody knows them.</exception>
-    public async Task<Admission> Admit(HttpContext http, string tier, DocumentAction action)
+    public async Task<Admission> Admit(HttpContext http, DocumentAction action, string tier, string? document)
     {
+        var app = apps.Find(settings.App);
+        var target = new AccessTarget(settings.App, app, tier, Owner: null, document);
         // What anyone may do asks nobody who they are: a session that has ended does not keep its owner from it.
-        if (Admission(Caller.Anonymous, tier, action, out _) is { } open) return open;
+        var access = http.Ask(Caller.Anonymous, action, target);
+        if (IsOpen(access)) return new Admission(Caller.Anonymous, app!, access, Owner: null);
         if (Credentials(http.Request) is not { } credentials) throw new ProblemException(new Problem("unauthenticated", $"Sign in: there is neither a cookie {CookieName} nor a Bearer token."));
         var caller = await CallerOf(credentials, RoleOf(tier), http.RequestAborted)
             ?? throw new ProblemException(new Problem("unauthenticated", "The session or token is not valid here, or no longer."));
-        return Admission(caller, tier, action, out var because) ?? throw new ProblemException(new Problem("forbidden", $"The caller lacks a permission for this: {because}."));
+        caller = caller.In(app, http.Now());
+        if (app is { IsActive: true }) members.Seen(app, caller);
+        access = http.Ask(caller, action, target);
+        if (!IsOpen(access)) throw new ProblemException(new Problem("forbidden", $"The caller lacks a permission for this: {access.Because}."));
+        return new Admission(caller, app!, access, access.Tier!.Type == TierType.PerUser ? caller.UserId : null);
     }
+
+    // What was shared with somebody alone is for /api/v1: here everyone sees their own, and what is everyone's.
+    private static bool IsOpen(PropsDb.Events.Apps.Access access) => access is { IsAllowed: true, OnlyShared: false, Share: null };
 
     private async Task<Caller?> CallerOf(string credentials, string role, CancellationToken cancel)
     {
-        if (await tokens.Read(credentials) is { } own && own.BelongsTo(settings.App)) return own;
+        if (await tokens.Read(credentials, settings.App, keyApp: null) is { } own && own.BelongsTo(settings.App)) return own;
         if (!authorizer.IsConfigured) return null;
         // No more than was asked about: the session stands for this role.
         return await authorizer.UserOf(credentials, role, cancel) is { } user ? new Caller(user, [settings.App], [role], TierAccess: null) : null;
-    }
-
-    private Admission? Admission(Caller caller, string tier, DocumentAction action, out string because)
-    {
-        var app = apps.Find(settings.App);
-        var access = AccessPolicy.Allows(caller, action, settings.App, app, tier, owner: null);
-        because = access.Because;
-        return access.IsAllowed ? new Admission(caller, app!, access.Tier!, access.Tier!.Type == TierType.PerUser ? caller.UserId : null) : null;
     }
 }

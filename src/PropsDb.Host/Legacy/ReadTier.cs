@@ -15,7 +15,7 @@ public static class ReadTier
     {
         var (http, key) = (request.Http, request.Key);
         var lists = request.Inner.Service<DocumentLists>();
-        var query = new ListQuery(key.App, key.Tier, key.Owner, Prefix: "", Deleted: false, DocumentOrder.Name, Descending: false, PageSize, Offset: 0, After: null, WithContent: true);
+        var query = new ListQuery(key.App, key.Tier, key.Owner, Shared: [], OnlyShared: false, Prefix: "", Deleted: false, DocumentOrder.Name, Descending: false, PageSize, Offset: 0, After: null, WithContent: true);
         var (areThere, hasBegun) = (false, false);
         ListPage page;
         do

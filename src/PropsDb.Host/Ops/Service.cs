@@ -40,6 +40,7 @@ public static class Service
         using var logs = LoggerFactory.Create(logging => Logs.Configure(logging, builder.Configuration));
         var secrets = Secrets.Open(settings);
         var store = await Store.Open(settings, logs, time, CancellationToken.None);
+        var apps = await AppDirectory.Open(store.Source, settings.IsCluster, logs.CreateLogger<AppDirectory>(), CancellationToken.None);
 
         builder.Services.AddSingleton(settings).AddSingleton(secrets).AddSingleton(time).AddSingleton(settings.Limits);
         // Made by factories, so that the container closes them, in the reverse order, when the application stops.
@@ -53,12 +54,13 @@ public static class Service
         builder.Services.AddHostedService<Housekeeping>();
         builder.Services.AddSingleton<DocumentStreams>();
         builder.Services.AddSingleton<DocumentLists>();
-        builder.Services.AddSingleton<AppCatalog>();
-        builder.Services.AddSingleton<Tokens>();
+        builder.Services.AddSingleton(_ => apps).AddSingleton<AppStreams>().AddSingleton<KeyUses>().AddSingleton<Tokens>();
+        builder.Services.AddSingleton<Members>().AddHostedService(services => services.GetRequiredService<Members>());
         builder.Services.AddLegacy();
 
         var app = builder.Build();
         app.Services.GetRequiredService<CommitQueue>();
+        await DefaultApp.Register(app.Services, settings);
         Web.Use(app);
         app.Map("/api/v1/{**path}", Routes.Dispatch);
         app.MapLegacy();
