@@ -70,7 +70,7 @@ public static class LegacyRoutes
         var route = names.Contains("") ? null : All.FirstOrDefault(r => r.Method == method && r.Depth == names.Count);
         if (route is not null) http.SetEndpoint(route.Label(tier));
         // What is no route is not there for those only who might write; others are not told.
-        var admission = await http.RequestServices.GetRequiredService<LegacyAccess>().Admit(http, route?.Action ?? DocumentAction.Write, tier, names.FirstOrDefault());
+        var admission = await http.RequestServices.GetRequiredService<LegacyAccess>().Admit(http, route?.Action ?? DocumentAction.Write, tier, names.Count > 0 ? names[0] : null);
         http.Features.Set(admission);
         var limiting = http.RequestServices.GetRequiredService<RateLimiting>();
         if (limiting.IsOn) limiting.Count(http, admission.App.Id, admission.Caller);
