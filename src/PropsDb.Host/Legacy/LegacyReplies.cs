@@ -59,7 +59,7 @@ public static class LegacyReplies
     {
         var precondition = LegacyBody.Precondition(request.Body);
         var write = new Write(request.Key, operation, precondition, ConflictStrategy.Manual);
-        switch (await request.Inner.Service<DocumentStreams>().Transact(write, request.Inner.Author(), new WriteOptions(), request.Cancel))
+        switch (await request.Inner.Service<DocumentStreams>().Transact(write, request.Inner.Author(), new WriteOptions { Until = request.Inner.Admission.Access.Until }, request.Cancel))
         {
             case Outcome.Accepted accepted:
                 await Accept(request.Http, accepted);
