@@ -4,6 +4,7 @@ using PropsDb.Host.Access;
 using PropsDb.Host.Documents;
 using PropsDb.Host.Http;
 using PropsDb.Projections;
+using PropsDb.Projections.Changes;
 using PropsDb.Projections.Audit;
 
 namespace PropsDb.Host.Ops;
@@ -52,6 +53,7 @@ public static class Service
         builder.Services.AddSingleton<DocumentReader>().AddSingleton<TouchingEvents>().AddSingleton<DocumentHistory>().AddSingleton<CommitsToUndo>();
         builder.Services.AddSingleton<Receipts>().AddSingleton<DeviceSequences>().AddSingleton<ConflictLog>().AddSingleton<Idempotency>();
         builder.Services.AddSingleton<AuditProjector>().AddSingleton<AuditLog>().AddSingleton<AuditVerification>();
+        builder.Services.AddSingleton<ChangeReader>().AddSingleton<ChangeFeed>();
         builder.Services.AddHostedService<Housekeeping>();
         builder.Services.AddSingleton<DocumentStreams>();
         builder.Services.AddSingleton<DocumentLists>();
@@ -62,6 +64,7 @@ public static class Service
         app.Services.GetRequiredService<CommitQueue>();
         app.Services.GetRequiredService<AuditProjector>();
         await DefaultApp.Register(app.Services, settings);
+        await app.Services.GetRequiredService<ChangeFeed>().Start(CancellationToken.None);
         Web.Use(app);
         app.Map("/api/v1/{**path}", Routes.Dispatch);
         ServiceRoute.Map(app);
