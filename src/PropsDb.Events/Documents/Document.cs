@@ -73,7 +73,7 @@ public sealed record Document
             DocumentShared share => state with { Shares = state.Shares.SetItem(share.User, share.After(state.Shares.GetValueOrDefault(share.User), commit.At, commit.By)) },
             ShareRevoked(_, var user) => state with { Shares = state.Shares.Remove(user) },
             ShareExpired(_, var user) => state with { Shares = state.Shares.Remove(user) },
-            SharesEnded or SharesReturned => state,
+            SharesEnded or SharesReturned or ValueErased => state,
             _ => throw new UnreachableException($"unhandled event {e.GetType().Name}"),
         };
         return e is DocumentAdministration

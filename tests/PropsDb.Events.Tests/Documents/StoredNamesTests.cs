@@ -31,6 +31,7 @@ public sealed partial class StoredNamesTests
             ["CollectionsOrdered"] = "collections_ordered",
             ["PropertiesOrdered"] = "properties_ordered",
             ["DocumentSettingsChanged"] = "document_settings_changed",
+            ["ValueErased"] = "value_erased",
             ["DocumentShared"] = "document_shared",
             ["ShareRevoked"] = "share_revoked",
             ["ShareExpired"] = "share_expired",
