@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using PropsDb.Events.Values;
 using PropsDb.Host.Access;
 using PropsDb.Host.Batches;
+using PropsDb.Host.Changes;
 using PropsDb.Host.Conflicts;
 using PropsDb.Host.History;
 using PropsDb.Host.Http;
@@ -39,7 +40,7 @@ public static class Routes
         GetCollection.Route, CreateCollectionRoute.Route, ReplaceCollectionRoute.Route, PatchCollectionRoute.Route, DeleteCollectionRoute.Route,
         GetProperty.Route, SetPropertyRoute.Route, DeletePropertyRoute.Route,
         ChangeSettingsRoute.Route, .. GetHistory.Routes, GetDiff.Route, GetBlame.Route, GetEvents.Route,
-        .. RollBackRoute.Routes, UndoRoute.Route, RestoreRoute.Route, BatchRoute.Route, ListConflicts.OfDocument, .. ShareRoutes.All,
+        .. RollBackRoute.Routes, UndoRoute.Route, RestoreRoute.Route, BatchRoute.Route, ListConflicts.OfDocument, .. ShareRoutes.All, .. ChangesRoute.All,
     ];
 
     private static readonly Dictionary<(Level, string?), Dictionary<string, Route>> Table = All
