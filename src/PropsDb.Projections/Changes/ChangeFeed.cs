@@ -113,7 +113,7 @@ public sealed partial class ChangeFeed(ChangeReader reader, AppDirectory apps, C
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void Signal()
+    private void Signal(object? sender, EventArgs e)
     {
         try
         {
