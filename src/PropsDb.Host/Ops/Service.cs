@@ -35,7 +35,7 @@ public static class Service
         var settings = Settings.Read(builder.Configuration);
         Web.Configure(builder, settings);
         // An orchestrator kills after ten seconds: requests under way get the first of them, the commits and the database the rest.
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
+        builder.Services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStartConcurrently) = (TimeSpan.FromSeconds(4), true));
         using var logs = LoggerFactory.Create(logging => Logs.Configure(logging, builder.Configuration));
         var secrets = Secrets.Open(settings);
         var store = await Store.Open(settings, logs, time, CancellationToken.None);
@@ -54,6 +54,7 @@ public static class Service
         builder.Services.AddSingleton<DocumentLists>();
         builder.Services.AddSingleton<AppCatalog>();
         builder.Services.AddSingleton<Tokens>();
+        Messaging.Configure(builder.Services, settings);
 
         var app = builder.Build();
         app.Services.GetRequiredService<CommitQueue>();

@@ -46,7 +46,8 @@ public sealed partial class Store : IAsyncDisposable
     {
         var connection = embedded?.ConnectionString ?? settings.ConnectionString!;
         var runtimeRole = settings.OwnerConnectionString is null ? null : new NpgsqlConnectionStringBuilder(connection).Username;
-        await using (var owner = Connect(settings.OwnerConnectionString ?? connection)) await StoreSetup.Migrate(owner, time, cancel, runtimeRole);
+        await using (var owner = Connect(settings.OwnerConnectionString ?? connection))
+            await Task.WhenAll(StoreSetup.Migrate(owner, time, cancel, runtimeRole), Messaging.Migrate(owner, runtimeRole, cancel));
         var source = Connect(connection);
         var nodeLock = await NodeLock.Take(source, settings.IsCluster, LockPatience, time, cancel)
             ?? throw new SettingsException("Another node works on this database. Nodes that share one are all started with PROPSDB__CLUSTER=true.");
