@@ -68,19 +68,22 @@ internal static class AppendFunction
             ), kept AS (
                 INSERT INTO {StoreSetup.Schema}.document_snapshot (tenant_id, id, version, stream_version, position, is_deleted, updated_at, content)
                 SELECT i.tenant, i.stream, i.version, i.expected + i.count, l.position, i.deleted, i.updated_at, i.content
-                FROM input i JOIN last l ON l.tenant_id = i.tenant AND l.stream_id = i.stream WHERE i.snapshot AND i.ord = ANY (v_accepted)
+                FROM input i JOIN last l ON l.tenant_id = i.tenant AND l.stream_id = i.stream WHERE i.snapshot AND i.tier IS NOT NULL AND i.ord = ANY (v_accepted)
             ), viewed AS (
                 INSERT INTO {StoreSetup.Schema}.document_view AS v
                     (tenant_id, id, tier, owner, name, version, stream_version, position, is_deleted, created_at, created_by, updated_at, updated_by, content)
                 SELECT i.tenant, i.stream, i.tier, i.owner, i.name, i.version, i.expected + i.count, l.position, i.deleted,
                     i.created_at, i.created_by, i.updated_at, i.updated_by, i.content
-                FROM input i JOIN last l ON l.tenant_id = i.tenant AND l.stream_id = i.stream WHERE i.ord = ANY (v_accepted)
+                FROM input i JOIN last l ON l.tenant_id = i.tenant AND l.stream_id = i.stream WHERE i.tier IS NOT NULL AND i.ord = ANY (v_accepted)
                 ON CONFLICT (tenant_id, id) DO UPDATE SET version = excluded.version, stream_version = excluded.stream_version,
                     position = CASE WHEN excluded.version = v.version THEN v.position ELSE excluded.position END, is_deleted = excluded.is_deleted, created_at = excluded.created_at, created_by = excluded.created_by,
                     updated_at = excluded.updated_at, updated_by = excluded.updated_by, content = excluded.content
             )
             SELECT i.ord::integer, l.position FROM input i JOIN last l ON l.tenant_id = i.tenant AND l.stream_id = i.stream
             WHERE i.ord = ANY (v_accepted);
+
+            -- Every node's copy of who may do what hears of it when the transaction is there.
+            IF p_types && ARRAY[{AppDirectory.TypeList}]::varchar[] THEN PERFORM pg_notify('{AppDirectory.Channel}', ''); END IF;
         END
         $function$;
         """;

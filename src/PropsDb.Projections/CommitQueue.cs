@@ -6,6 +6,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
 
 namespace PropsDb.Projections;
@@ -31,6 +32,9 @@ public sealed partial class CommitQueue : IAsyncDisposable
         _running = Run();
     }
 
+    /// <summary>Told of what was given until an instant. It is told here, where every commit passes, so that nobody who gives something can forget it.</summary>
+    public event Action<Expiry>? Given;
+
     internal Task<IReadOnlyList<long>?> Append(PendingAppend append)
     {
         Measures.Queue.Add(append.Commits.Count);
@@ -55,7 +59,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
                 Measures.Queue.Add(-next.Commits.Count);
                 group.Add(next);
                 events += next.EventCount;
-                streams.UnionWith(next.Commits.Select(c => c.Key.StreamId));
+                streams.UnionWith(next.Commits.Select(c => c.StreamId));
                 if (next.Commits.Count > 1) break;
             }
             await AppendGroup(group);
@@ -66,7 +70,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
     // Two commits of one stream cannot share a group: the second was decided before the first was known. And several commits that stand
     // or fall together make a transaction of their own.
     private static bool Fits(PendingAppend next, List<PendingAppend> group, int events, HashSet<Guid> streams) => group.Count == 0
-        || (next.Commits.Count == 1 && events + next.EventCount <= MaxEventsInGroup && !streams.Contains(next.Commits[0].Key.StreamId));
+        || (next.Commits.Count == 1 && events + next.EventCount <= MaxEventsInGroup && !streams.Contains(next.Commits[0].StreamId));
 
     private async Task AppendGroup(List<PendingAppend> group)
     {
@@ -115,13 +119,16 @@ public sealed partial class CommitQueue : IAsyncDisposable
         return positions;
     }
 
-    private static void Settle(PendingAppend append, IReadOnlyList<long>? positions)
+    private void Settle(PendingAppend append, IReadOnlyList<long>? positions)
     {
         if (positions is null) Measures.LostRaces.Add(1);
         else
         {
             Measures.Commits.Add(append.Commits.Count);
             Measures.Events.Add(append.EventCount);
+            foreach (var commit in append.Commits)
+                foreach (var e in commit.Events)
+                    if (Expiry.Of(commit.App, commit.StreamId, e) is { } expiry) Given?.Invoke(expiry);
         }
         append.Settle(positions);
     }
@@ -165,9 +172,9 @@ public sealed partial class CommitQueue : IAsyncDisposable
         await using var command = new NpgsqlCommand($"""
             SELECT seq_id FROM {StoreSetup.Schema}.mt_events WHERE tenant_id = $1 AND stream_id = $2 AND version = $3 AND causation_id = $4
             """, connection);
-        command.Parameters.Add(new() { Value = commit.Key.App });
-        command.Parameters.Add(new() { Value = commit.Key.StreamId });
-        command.Parameters.Add(new() { Value = commit.After.StreamVersion });
+        command.Parameters.Add(new() { Value = commit.App });
+        command.Parameters.Add(new() { Value = commit.StreamId });
+        command.Parameters.Add(new() { Value = commit.Last });
         command.Parameters.Add(new() { Value = commit.Id.ToString() });
         return (long?)await command.ExecuteScalarAsync(cancel);
     }
@@ -176,29 +183,29 @@ public sealed partial class CommitQueue : IAsyncDisposable
     {
         var command = new NpgsqlBatchCommand(
             $"SELECT accepted, last_position FROM {StoreSetup.Schema}.append_commits($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27)");
-        var events = commits.SelectMany((commit, i) => commit.Events.Select((e, n) => (Commit: i + 1, Number: commit.Before.StreamVersion + n + 1, Event: e))).ToList();
+        var events = commits.SelectMany((commit, i) => commit.Events.Select((e, n) => (Commit: i + 1, Number: commit.Expected + n + 1, Event: e))).ToList();
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = isAllOrNone });
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Key.App));
-        Add(NpgsqlDbType.Uuid, commits.Select(c => c.Key.StreamId));
-        Add(NpgsqlDbType.Bigint, commits.Select(c => c.Before.StreamVersion));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.App));
+        Add(NpgsqlDbType.Uuid, commits.Select(c => c.StreamId));
+        Add(NpgsqlDbType.Bigint, commits.Select(c => c.Expected));
         Add(NpgsqlDbType.Bigint, commits.Select(c => (long)c.Events.Count));
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Key.Tier));
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Key.Owner));
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Key.Name));
-        Add(NpgsqlDbType.Bigint, commits.Select(c => c.After.Version));
-        Add(NpgsqlDbType.Boolean, commits.Select(c => c.After.IsDeleted));
-        Add(NpgsqlDbType.TimestampTz, commits.Select(c => c.After.Created.At));
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.After.Created.By));
-        Add(NpgsqlDbType.TimestampTz, commits.Select(c => c.After.Updated.At));
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.After.Updated.By));
-        Add(NpgsqlDbType.Text, commits.Select(c => ViewContent.Write(c.After)));
-        Add(NpgsqlDbType.Boolean, commits.Select(c => c.IsSnapshot));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.View?.Key.Tier));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.View?.Key.Owner));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.View?.Key.Name));
+        Add(NpgsqlDbType.Bigint, commits.Select(c => c.View?.After.Version));
+        Add(NpgsqlDbType.Boolean, commits.Select(c => c.View?.After.IsDeleted));
+        Add(NpgsqlDbType.TimestampTz, commits.Select(c => c.View?.After.Created.At));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.View?.After.Created.By));
+        Add(NpgsqlDbType.TimestampTz, commits.Select(c => c.View?.After.Updated.At));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.View?.After.Updated.By));
+        Add(NpgsqlDbType.Text, commits.Select(c => c.View is { } view ? ViewContent.Write(view.After) : null));
+        Add(NpgsqlDbType.Boolean, commits.Select(c => c.View?.IsSnapshot));
         Add(NpgsqlDbType.TimestampTz, commits.Select(c => c.Committed.At));
         Add(NpgsqlDbType.Varchar, commits.Select(c => c.Committed.By));
         Add(NpgsqlDbType.Integer, events.Select(e => e.Commit));
         Add(NpgsqlDbType.Bigint, events.Select(e => e.Number));
         Add(NpgsqlDbType.Uuid, events.Select(_ => new Guid(RandomNumberGenerator.GetBytes(16))));
-        Add(NpgsqlDbType.Varchar, events.Select(e => StoredNames.OfDocumentEvents[e.Event.GetType()]));
+        Add(NpgsqlDbType.Varchar, events.Select(e => EventJson.NameOf(e.Event)));
         Add(NpgsqlDbType.Varchar, events.Select(e => DotNetName(e.Event.GetType())));
         Add(NpgsqlDbType.Jsonb, events.Select(e => EventJson.Write(e.Event)));
         Add(NpgsqlDbType.Varchar, commits.Select(c => c.Author.RequestId));

@@ -18,7 +18,7 @@ public sealed class CommitsToUndo(NpgsqlDataSource source, DocumentReader docume
             SELECT v.tier, v.owner, v.name, array_agg(DISTINCT (e.data ->> 'version')::bigint ORDER BY (e.data ->> 'version')::bigint)
             FROM {StoreSetup.Schema}.mt_events e JOIN {StoreSetup.Schema}.document_view v ON v.tenant_id = e.tenant_id AND v.id = e.stream_id
             WHERE e.tenant_id = $1 AND e.user_name = $2 AND e.timestamp >= $3 AND e.timestamp <= $4 AND ($5::varchar IS NULL OR v.tier = $5)
-                AND e.type <> 'document_settings_changed'
+                AND NOT e.{StoreSetup.IsAdministration}
             GROUP BY v.tenant_id, v.id, v.tier, v.owner, v.name ORDER BY v.tier, v.owner, v.name
             """);
         foreach (var value in new object[] { app, user, since.ToUniversalTime(), until.ToUniversalTime() }) command.Parameters.Add(new() { Value = value });

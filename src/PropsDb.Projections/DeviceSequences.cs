@@ -43,12 +43,12 @@ public sealed class DeviceSequences(NpgsqlDataSource source)
             JOIN {StoreSetup.Schema}.mt_events e ON e.tenant_id = r.tenant AND e.stream_id = r.stream AND e.version = r.number AND e.causation_id = r.commit
             {OnConflict}
             """);
-        Add(NpgsqlDbType.Varchar, c => c.Key.App);
-        Add(NpgsqlDbType.Uuid, c => c.Key.StreamId);
+        Add(NpgsqlDbType.Varchar, c => c.App);
+        Add(NpgsqlDbType.Uuid, c => c.StreamId);
         Add(NpgsqlDbType.Varchar, c => c.Author.By);
         Add(NpgsqlDbType.Varchar, c => c.Place!.Device);
         Add(NpgsqlDbType.Bigint, c => c.Place!.Sequence);
-        Add(NpgsqlDbType.Bigint, c => c.After.StreamVersion);
+        Add(NpgsqlDbType.Bigint, c => c.Last);
         Add(NpgsqlDbType.Varchar, c => c.Id.ToString());
         return command;
 

@@ -9,9 +9,11 @@ public enum DocumentOrder { Name, Version, CreatedAt, UpdatedAt }
 
 /// <summary>Which documents of a tier to list, and which page of them.</summary>
 /// <param name="Owner">Only this owner's; null: every owner's.</param>
+/// <param name="Shared">With them these, whosever they are.</param>
+/// <param name="OnlyShared">And none but these.</param>
 /// <param name="After">Where the page before ended; null: skip <paramref name="Offset"/> instead.</param>
 public sealed record ListQuery(
-    string App, string Tier, string? Owner, string Prefix, bool Deleted, DocumentOrder Order, bool Descending, int Limit, long Offset, ListPlace? After, bool WithContent);
+    string App, string Tier, string? Owner, IReadOnlyCollection<Guid> Shared, bool OnlyShared, string Prefix, bool Deleted, DocumentOrder Order, bool Descending, int Limit, long Offset, ListPlace? After, bool WithContent);
 
 /// <summary>A place in a list: the value it is sorted by, and the id that tells equal ones apart.</summary>
 public sealed record ListPlace(string Value, Guid Id);
@@ -68,6 +70,14 @@ public sealed class DocumentLists(NpgsqlDataSource source)
         return new ListPage(documents, total, total == MaxExactTotal + 1, next);
     }
 
+    public async Task<bool> HoldsAny(string app, string tier, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand($"SELECT EXISTS (SELECT 1 FROM {StoreSetup.Schema}.document_view WHERE tenant_id = $1 AND tier = $2 AND NOT is_deleted)");
+        command.Parameters.Add(new() { Value = app });
+        command.Parameters.Add(new() { Value = tier });
+        return (bool)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
     private async Task<long> Count(ListQuery query, CancellationToken cancel)
     {
         await using var command = source.CreateCommand();
@@ -80,7 +90,16 @@ public sealed class DocumentLists(NpgsqlDataSource source)
     private static string Where(ListQuery query, NpgsqlCommand command)
     {
         var where = $"tenant_id = {Add(command, NpgsqlDbType.Varchar, query.App)} AND tier = {Add(command, NpgsqlDbType.Varchar, query.Tier)} AND is_deleted = {Add(command, NpgsqlDbType.Boolean, query.Deleted)}";
-        if (query.Owner is not null) where += $" AND owner = {Add(command, NpgsqlDbType.Varchar, query.Owner)}";
+        if (query.OnlyShared)
+        {
+            where += $" AND id = ANY ({Add(command, NpgsqlDbType.Array | NpgsqlDbType.Uuid, query.Shared.ToArray())})";
+            if (query.Owner is not null) where += $" AND owner = {Add(command, NpgsqlDbType.Varchar, query.Owner)}";
+        }
+        else if (query.Owner is not null)
+        {
+            var own = $"owner = {Add(command, NpgsqlDbType.Varchar, query.Owner)}";
+            where += query.Shared.Count == 0 ? $" AND {own}" : $" AND ({own} OR id = ANY ({Add(command, NpgsqlDbType.Array | NpgsqlDbType.Uuid, query.Shared.ToArray())}))";
+        }
         if (query.Prefix.Length > 0) where += $" AND starts_with(name, {Add(command, NpgsqlDbType.Text, query.Prefix)})";
         return where;
     }

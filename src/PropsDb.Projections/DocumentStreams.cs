@@ -10,11 +10,15 @@ namespace PropsDb.Projections;
 /// <param name="Once">Answer a repetition with the first answer.</param>
 /// <param name="Place">Which of its device's batches this is, where the device counts them.</param>
 /// <param name="Device">The device that sends it, kept with the commit.</param>
-public sealed record WriteOptions(bool IsRehearsal = false, Once? Once = null, DeviceSequence? Place = null, string? Device = null);
+public sealed record WriteOptions(bool IsRehearsal = false, Once? Once = null, DeviceSequence? Place = null, string? Device = null)
+{
+    /// <summary>The instant from which the writer may no longer: a write that waited until then is refused.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
 
 /// <summary>The only way to write: load the state, decide, append at the version decided on, and again if another writer was faster.</summary>
 public sealed class DocumentStreams(
-    DocumentReader reader, CommitQueue queue, Receipts receipts, DeviceSequences devices, Limits limits, TimeProvider time)
+    DocumentReader reader, CommitQueue queue, Receipts receipts, DeviceSequences devices, AppDirectory apps, Limits limits, TimeProvider time)
 {
     private const int MaxAttempts = 100;
 
@@ -89,8 +93,9 @@ public sealed class DocumentStreams(
         var mergedFrom = accepted.Merged ? ancestor : null;
         if (accepted.Events.Count == 0) return new Outcome.Accepted(current, current, [], mergedFrom);
         var commit = NextCommit(current, author, options.Device);
+        if (options.Until <= commit.At) return new Outcome.Rejected(new Rejection("forbidden", "The writer's permission ended while the write waited."));
         var after = accepted.Events.Aggregate(current, (state, e) => Document.Evolve(state, e, commit));
-        commits.Add(new PendingCommit(write.Key, current, after, accepted.Events, commit, author));
+        commits.Add(PendingCommit.Of(write.Key, current, after, accepted.Events, commit, author));
         return new Outcome.Accepted(current, after, accepted.Events, mergedFrom);
     }
 
@@ -122,10 +127,12 @@ public sealed class DocumentStreams(
         {
             // Another node was given the same request at the same time.
             var once = options.Once;
-            var first = await receipts.Find(commits[0].Key.App, once.Caller, once.Key, cancel);
-            return first is null ? null : [new Outcome.Repeated(first, commits[0].Before)];
+            var first = await receipts.Find(commits[0].App, once.Caller, once.Key, cancel);
+            return first is null ? null : [new Outcome.Repeated(first, commits[0].View!.Before)];
         }
         if (positions is null) return null;
+        // Before anyone is told: whoever was given or denied something finds it so.
+        if (commits.Exists(c => c.Events.Any(AppDirectory.Concerns))) await apps.CatchUp(CancellationToken.None);
         var at = 0;
         return outcomes.ConvertAll(o => o is Outcome.Accepted { Events.Count: > 0 } a ? a with { After = Placed(a, positions[at++]) } : o);
     }

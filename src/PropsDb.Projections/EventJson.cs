@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
 using PropsDb.Events.Values;
 
@@ -14,7 +15,11 @@ public static class EventJson
 {
     public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions());
 
-    private static readonly Dictionary<string, Type> Types = StoredNames.OfDocumentEvents.ToDictionary(p => p.Value, p => p.Key, StringComparer.Ordinal);
+    private static readonly Dictionary<Type, string> Names = StoredNames.OfDocumentEvents.Concat(AppEventNames.All).ToDictionary();
+
+    private static readonly Dictionary<string, Type> Types = Names.ToDictionary(p => p.Value, p => p.Key, StringComparer.Ordinal);
+
+    public static string NameOf(object e) => Names[e.GetType()];
 
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
@@ -27,11 +32,11 @@ public static class EventJson
         return options;
     }
 
-    public static string Write(DocumentEvent e) => JsonSerializer.Serialize(e, e.GetType(), Options);
+    public static string Write(object e) => JsonSerializer.Serialize(e, e.GetType(), Options);
 
     /// <exception cref="UnknownEventException">A newer release wrote it. Reading past it would show a state that never was.</exception>
-    public static DocumentEvent Read(string storedName, string json) => Types.TryGetValue(storedName, out var type)
-        ? (DocumentEvent)JsonSerializer.Deserialize(json, type, Options)!
+    public static object Read(string storedName, string json) => Types.TryGetValue(storedName, out var type)
+        ? JsonSerializer.Deserialize(json, type, Options)!
         : throw new UnknownEventException(storedName);
 
     private sealed class ValueAsText : JsonConverter<JsonValue>

@@ -82,7 +82,7 @@ public sealed class EventReader(NpgsqlDataSource source)
     private static RecordedEvent Read(NpgsqlDataReader reader)
     {
         var (type, data) = (reader.GetString(2), reader.GetString(3));
-        var e = EventJson.Read(type, data);
+        var e = (DocumentEvent)EventJson.Read(type, data);
         var commit = new Commit(e.Version, reader.GetFieldValue<DateTimeOffset>(4), reader.GetString(5),
             reader.IsDBNull(6) ? null : reader.GetString(6), reader.IsDBNull(7) ? null : reader.GetString(7));
         return new RecordedEvent(reader.GetInt64(0), reader.GetInt64(1), type, data, e, commit);

@@ -4,10 +4,12 @@ using PropsDb.Events.Values;
 
 namespace PropsDb.Projections;
 
-/// <summary>The events of one document in one accepted write, on their way into the store.</summary>
-internal sealed record PendingCommit(DocumentKey Key, Document Before, Document After, IReadOnlyList<DocumentEvent> Events, Commit Committed, Author Author)
+/// <summary>The events of one stream in one accepted write, on their way into the store.</summary>
+/// <param name="Expected">How many events the stream has before them.</param>
+internal sealed record PendingCommit(string App, Guid StreamId, long Expected, IReadOnlyList<object> Events, Commit Committed, Author Author)
 {
-    private const int EventsBetweenSnapshots = 500;
+    public static PendingCommit Of(DocumentKey key, Document before, Document after, IReadOnlyList<DocumentEvent> events, Commit commit, Author author) =>
+        new(key.App, key.StreamId, before.StreamVersion, events, commit, author) { View = new PendingView(key, before, after) };
 
     /// <summary>Stored with every event of the commit, so that its fate can be looked up after a lost connection.</summary>
     public Guid Id { get; } = new(RandomNumberGenerator.GetBytes(16));
@@ -18,8 +20,23 @@ internal sealed record PendingCommit(DocumentKey Key, Document Before, Document 
     /// <summary>The device that moves on with the commit.</summary>
     public DeviceSequence? Place { get; init; }
 
+    /// <summary>The document that the stream is of; null: it is an app's, or a user's.</summary>
+    public PendingView? View { get; init; }
+
+    /// <summary>Number in the stream of the commit's last event.</summary>
+    public long Last => Expected + Events.Count;
+}
+
+/// <summary>What a commit makes of its document.</summary>
+internal sealed record PendingView(DocumentKey Key, Document Before, Document After)
+{
+    private const int EventsBetweenSnapshots = 500;
+
     /// <summary>The document after this commit is kept as a snapshot.</summary>
     public bool IsSnapshot => Before.StreamVersion / EventsBetweenSnapshots != After.StreamVersion / EventsBetweenSnapshots;
+
+    /// <summary>The position that the answer names where the commit does not make a version; null: the commit's own.</summary>
+    public long? Position => After.Version == Before.Version ? Before.Position : null;
 }
 
 /// <summary>One commit, or several that are appended all or none.</summary>

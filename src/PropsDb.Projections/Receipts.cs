@@ -72,11 +72,11 @@ public sealed class Receipts(NpgsqlDataSource source)
         Add(NpgsqlDbType.Varchar, c => c.Receipt!.Location);
         Add(NpgsqlDbType.Bytea, c => c.Receipt!.Body);
         Add(NpgsqlDbType.TimestampTz, c => c.Committed.At);
-        Add(NpgsqlDbType.Uuid, c => c.Key.StreamId);
-        Add(NpgsqlDbType.Bigint, c => c.After.StreamVersion);
+        Add(NpgsqlDbType.Uuid, c => c.StreamId);
+        Add(NpgsqlDbType.Bigint, c => c.Last);
         Add(NpgsqlDbType.Varchar, c => c.Id.ToString());
-        // Settings are no commit: the answer names the position of the last one.
-        Add(NpgsqlDbType.Bigint, c => c.After.Version == c.Before.Version ? c.Before.Position : (long?)null);
+        // Settings are no commit, and name the position of the last one; administration names none.
+        Add(NpgsqlDbType.Bigint, c => c.View is null ? 0 : c.View.Position);
         return command;
 
         void Add<T>(NpgsqlDbType type, Func<PendingCommit, T> value) =>

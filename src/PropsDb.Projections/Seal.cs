@@ -80,6 +80,28 @@ public sealed class Seal : IDisposable
         return CryptographicOperations.FixedTimeEquals(Mac(query, bytes.AsSpan(16)), bytes.AsSpan(0, 16)) ? Encoding.UTF8.GetString(bytes, 16, bytes.Length - 16) : null;
     }
 
+    /// <summary>A secret that the service must be able to use again, as it is stored: no export of events tells it.</summary>
+    public string Protect(ReadOnlySpan<byte> secret)
+    {
+        using var cipher = new AesGcm(HMACSHA256.HashData(_key, "secret"u8), 16);
+        var sealedBytes = new byte[12 + 16 + secret.Length];
+        RandomNumberGenerator.Fill(sealedBytes.AsSpan(0, 12));
+        cipher.Encrypt(sealedBytes.AsSpan(0, 12), secret, sealedBytes.AsSpan(28), sealedBytes.AsSpan(12, 16));
+        return Base64Url.EncodeToString(sealedBytes);
+    }
+
+    /// <summary>40 bytes that only this database's nodes can make of a text, and always the same.</summary>
+    public byte[] Derive(string text) => HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, 40, info: Encoding.UTF8.GetBytes(text));
+
+    public byte[] Open(string sealedSecret)
+    {
+        using var cipher = new AesGcm(HMACSHA256.HashData(_key, "secret"u8), 16);
+        var sealedBytes = Base64Url.DecodeFromChars(sealedSecret);
+        var secret = new byte[sealedBytes.Length - 28];
+        cipher.Decrypt(sealedBytes.AsSpan(0, 12), sealedBytes.AsSpan(28), sealedBytes.AsSpan(12, 16), secret);
+        return secret;
+    }
+
     private byte[] Mac(string query, ReadOnlySpan<byte> place)
     {
         using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);

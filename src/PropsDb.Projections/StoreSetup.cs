@@ -2,6 +2,7 @@ using JasperFx.Events;
 using JasperFx.MultiTenancy;
 using Marten;
 using Npgsql;
+using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
 using Weasel.Postgresql;
 using Weasel.Postgresql.Functions;
@@ -18,6 +19,11 @@ public static class StoreSetup
 
     private const string LifecycleIndex = "mt_events_lifecycle";
 
+    private const string AccessIndex = "mt_events_access";
+
+    /// <summary>Of a document's events: those that are no commit.</summary>
+    internal const string IsAdministration = "type IN ('document_settings_changed', 'document_shared', 'share_revoked', 'share_expired')";
+
     internal const string IsLifecycle = "type IN ('document_created', 'document_deleted', 'document_restored')";
 
     /// <summary>Brings the schema up to date, as the role that owns it.</summary>
@@ -26,8 +32,11 @@ public static class StoreSetup
     {
         using var store = Open(owner, time);
         await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
-        // Marten keeps to the indexes it knows of; this one it is told to leave alone.
-        await using var index = owner.CreateCommand($"CREATE INDEX IF NOT EXISTS {LifecycleIndex} ON {Schema}.mt_events (tenant_id, stream_id, version) WHERE {IsLifecycle}");
+        // Marten keeps to the indexes it knows of; these it is told to leave alone.
+        await using var index = owner.CreateCommand($"""
+            CREATE INDEX IF NOT EXISTS {LifecycleIndex} ON {Schema}.mt_events (tenant_id, stream_id, version) WHERE {IsLifecycle};
+            CREATE INDEX IF NOT EXISTS {AccessIndex} ON {Schema}.mt_events (seq_id) WHERE {AppDirectory.ConcernsAccess};
+            """);
         await index.ExecuteNonQueryAsync(cancel);
         if (runtimeRole is not null) await Grant(owner, runtimeRole, cancel);
     }
@@ -41,7 +50,7 @@ public static class StoreSetup
             GRANT SELECT ON ALL TABLES IN SCHEMA {Schema} TO {role};
             GRANT USAGE ON SEQUENCE {Schema}.mt_events_sequence TO {role};
             GRANT INSERT ON {Schema}.mt_events, {Schema}.document_snapshot, {Schema}.secret TO {role};
-            GRANT INSERT, UPDATE ON {Schema}.mt_streams, {Schema}.document_view, {Schema}.device_sequence TO {role};
+            GRANT INSERT, UPDATE ON {Schema}.mt_streams, {Schema}.document_view, {Schema}.device_sequence, {Schema}.key_use TO {role};
             GRANT INSERT, DELETE ON {Schema}.receipt TO {role};
             GRANT INSERT, UPDATE, DELETE ON {Schema}.conflict TO {role};
             """);
@@ -66,7 +75,8 @@ public static class StoreSetup
         events.MetadataConfig.EnableAll();
         events.MetadataConfig.UserNameEnabled = true;
         events.IgnoreIndex(LifecycleIndex);
-        foreach (var (type, name) in StoredNames.OfDocumentEvents) events.MapEventType(type, name);
+        events.IgnoreIndex(AccessIndex);
+        foreach (var (type, name) in StoredNames.OfDocumentEvents.Concat(AppEventNames.All)) events.MapEventType(type, name);
 
         options.Storage.ExtendedSchemaObjects.Add(ViewTable());
         options.Storage.ExtendedSchemaObjects.Add(SnapshotTable());
@@ -74,6 +84,7 @@ public static class StoreSetup
         options.Storage.ExtendedSchemaObjects.Add(Receipts.Table());
         options.Storage.ExtendedSchemaObjects.Add(DeviceSequences.Table());
         options.Storage.ExtendedSchemaObjects.Add(ConflictLog.Table());
+        options.Storage.ExtendedSchemaObjects.Add(KeyUses.Table());
         options.Storage.ExtendedSchemaObjects.Add(new Function(Name("append_commits"), AppendFunction.Sql));
     }
 

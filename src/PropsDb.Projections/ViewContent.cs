@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
 using PropsDb.Events.Values;
 
@@ -9,8 +11,8 @@ namespace PropsDb.Projections;
 /// A document's content as the view keeps it: JSON text, so that values come back as they were written, with the commits that the
 /// collections and properties name by their place in a list.
 /// </summary>
-/// <remarks><c>{"commits":[[version,at,by,device,message]],"collections":[[name,commit,number,[[name,commit,number,value]]]],"strategy":text}</c>; the
-/// first two commits are those that created and last updated the document.</remarks>
+/// <remarks><c>{"commits":[[version,at,by,device,message]],"collections":[[name,commit,number,[[name,commit,number,value]]]],"strategy":text,"shares":[share]}</c>;
+/// the first two commits are those that created and last updated the document; a document that is shared with nobody has no shares.</remarks>
 public static class ViewContent
 {
     public static string Write(Document document)
@@ -44,6 +46,11 @@ public static class ViewContent
         }
         body.Write("],\"strategy\":"u8);
         body.Write(document.Strategy is null ? "null"u8 : JsonText.Quote(document.Strategy));
+        if (!document.Shares.IsEmpty)
+        {
+            body.Write(",\"shares\":"u8);
+            body.Write(JsonSerializer.SerializeToUtf8Bytes(document.Shares.Values.OrderBy(s => s.User, StringComparer.Ordinal), EventJson.Options));
+        }
         body.Write("}"u8);
         return string.Concat("{\"commits\":[", string.Join(',', commits.Select(Text)), "],", Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length));
 
@@ -90,9 +97,11 @@ public static class ViewContent
             Skip(ref reader, 1);
         }
         Skip(ref reader, 2); // "strategy" text
+        var strategy = reader.GetString();
         return new Document
         {
-            Strategy = reader.GetString(),
+            Strategy = strategy,
+            Shares = ReadShares(ref reader),
             Version = version,
             StreamVersion = streamVersion,
             Position = position,
@@ -101,6 +110,14 @@ public static class ViewContent
             Updated = commits[1],
             Content = Content.From(collections),
         };
+    }
+
+    private static ImmutableDictionary<string, Share> ReadShares(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.PropertyName) return ImmutableDictionary<string, Share>.Empty;
+        reader.Read();
+        return JsonSerializer.Deserialize<Share[]>(ref reader, EventJson.Options)!.ToImmutableDictionary(s => s.User);
     }
 
     private static void Skip(ref Utf8JsonReader reader, int tokens)

@@ -113,6 +113,6 @@ public sealed class AppendTests(StoreFixture store) : IClassFixture<StoreFixture
     private PendingCommit Pending(DocumentKey key, Document before, params DocumentEvent[] events)
     {
         var commit = new Commit(before.Version + 1, store.Time.GetUtcNow(), "bob");
-        return new PendingCommit(key, before, events.Aggregate(before, (state, e) => Document.Evolve(state, e, commit)), events, commit, new Author("bob"));
+        return PendingCommit.Of(key, before, events.Aggregate(before, (state, e) => Document.Evolve(state, e, commit)), events, commit, new Author("bob"));
     }
 }

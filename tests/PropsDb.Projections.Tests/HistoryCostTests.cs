@@ -67,7 +67,7 @@ public sealed class HistoryCostTests(StoreFixture store, ITestOutputHelper outpu
             var path = PropertyPath.Of("c", $"p{document.Version % 20}");
             DocumentEvent[] fact = [new PropertySet(commit.Version, path, StoreFixture.Json($"{document.Version}"), document.Content[path]!.Number)];
             var after = Document.Evolve(document, fact[0], commit);
-            var positions = await store.Queue.Append(new PendingAppend([new PendingCommit(key, document, after, fact, commit, new Author("alice"))]));
+            var positions = await store.Queue.Append(new PendingAppend([PendingCommit.Of(key, document, after, fact, commit, new Author("alice"))]));
             document = after with { Position = positions![0] };
         }
     }

@@ -16,6 +16,7 @@ public class StoreFixture : IAsyncLifetime
     public NpgsqlDataSource Source { get; private set; } = null!;
     public DocumentStore Marten { get; private set; } = null!;
     public CommitQueue Queue { get; private set; } = null!;
+    public AppDirectory Apps { get; private set; } = null!;
     public EventReader Events { get; private set; } = null!;
     public DocumentReader Reader { get; private set; } = null!;
     public DocumentStreams Streams { get; private set; } = null!;
@@ -31,17 +32,19 @@ public class StoreFixture : IAsyncLifetime
         Queue = new CommitQueue(Source, NullLogger<CommitQueue>.Instance);
         Events = new EventReader(Source);
         Reader = new DocumentReader(Source, Events);
+        Apps = await AppDirectory.Open(Source, listens: false, NullLogger<AppDirectory>.Instance, CancellationToken.None);
         Streams = NewStreams(Queue);
         History = new DocumentHistory(Events, Reader, new TouchingEvents(Events, Reader));
     }
 
     /// <summary>As another node would have them: its own turns, its own queue.</summary>
     public DocumentStreams NewStreams(CommitQueue queue) =>
-        new(Reader, queue, new Receipts(Source), new DeviceSequences(Source), Limits.Default, Time);
+        new(Reader, queue, new Receipts(Source), new DeviceSequences(Source), Apps, Limits.Default, Time);
 
     public async ValueTask DisposeAsync()
     {
         await Queue.DisposeAsync();
+        await Apps.DisposeAsync();
         Marten.Dispose();
         await Source.DisposeAsync();
         GC.SuppressFinalize(this);

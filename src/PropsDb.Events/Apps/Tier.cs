@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using PropsDb.Events.Operations;
-using PropsDb.Events.Values;
 
 namespace PropsDb.Events.Apps;
 
@@ -12,6 +11,24 @@ public enum TierType
     PerUser,
     /// <summary>One document of a name, used by many.</summary>
     Shared,
+}
+
+public static class TierTypes
+{
+    public static string Name(this TierType type) => type switch
+    {
+        TierType.Singleton => "singleton",
+        TierType.PerUser => "per_user",
+        _ => "shared",
+    };
+
+    public static TierType? Parse(string name) => name switch
+    {
+        "singleton" => TierType.Singleton,
+        "per_user" => TierType.PerUser,
+        "shared" => TierType.Shared,
+        _ => null,
+    };
 }
 
 public readonly record struct TierPermission(string Role, bool CanRead, bool CanWrite, bool CanDelete)
@@ -27,30 +44,25 @@ public readonly record struct TierPermission(string Role, bool CanRead, bool Can
 /// <summary>A named class of documents in an app, and which roles may do what with them.</summary>
 public sealed record Tier(string Name, TierType Type, ImmutableArray<TierPermission> Permissions)
 {
+    public string? Description { get; init; }
+
     /// <summary>What happens to a write on an older version where neither request nor document says.</summary>
     public ConflictStrategy Strategy { get; init; } = ConflictStrategy.Manual;
 
     public bool RequiresVersion { get; init; } = true;
 
+    /// <summary>Other apps whose callers may read the tier.</summary>
+    public ImmutableHashSet<string> ReadableBy { get; init; } = [];
+
     /// <summary>The tier that a name such as <c>role:editor</c> stands for: shared, open to that role.</summary>
     public static Tier OfRole(string role) => new($"role:{role}", TierType.Shared, [new(role, true, true, true)]);
-}
 
-/// <summary>A tenant: its data is invisible to every other app.</summary>
-public sealed record App(string Id, string Name, ImmutableDictionary<string, Tier> Tiers)
-{
-    public Tier? Tier(string name) =>
-        Tiers.GetValueOrDefault(name) ?? (Names.RoleOfTier(name) is { } role ? Apps.Tier.OfRole(role) : null);
-
-    /// <summary>An app as it begins: its own settings for all, each user's documents, and what users share.</summary>
-    public static App WithDefaultTiers(string id, string name) => new(id, name, ImmutableDictionary.CreateRange(
-        StringComparer.Ordinal,
-        new Tier[]
-        {
-            new("app", TierType.Singleton, [new(Roles.Public, true, false, false), new(Roles.Admin, true, true, true)]),
-            new("user", TierType.PerUser, [new(Roles.User, true, true, true)]),
-            new("shared", TierType.Shared, [new(Roles.User, true, true, true)]),
-        }.Select(t => KeyValuePair.Create(t.Name, t))));
+    public static Tier From(TierDefined e) => new(e.Tier, TierTypes.Parse(e.Type)!.Value, [.. e.Permissions])
+    {
+        Description = e.Description,
+        Strategy = e.Strategy is { } text && ConflictStrategies.TryParse(text, out var strategy) ? strategy : ConflictStrategy.Manual,
+        RequiresVersion = e.RequireVersion,
+    };
 }
 
 /// <summary>The roles that every app has.</summary>
@@ -64,4 +76,6 @@ public static class Roles
 
     /// <summary>May do everything in the app.</summary>
     public const string Admin = "admin";
+
+    public static bool IsBuiltIn(string role) => role is Public or User or Admin;
 }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
+using PropsDb.Events.Apps;
 
 namespace PropsDb.Events.Documents;
 
@@ -26,6 +28,9 @@ public sealed record Document
     /// <summary>The document's own conflict strategy, by its name on the wire; null: the tier's.</summary>
     public string? Strategy { get; init; }
 
+    /// <summary>Who else was given something of the document, by user; of a deleted document those who had, so that they return with it.</summary>
+    public ImmutableDictionary<string, Share> Shares { get; init; } = ImmutableDictionary<string, Share>.Empty;
+
     public bool Exists => Version > 0 && !IsDeleted;
 
     /// <summary>What a reader sees: nothing of a document that is absent.</summary>
@@ -35,7 +40,7 @@ public sealed record Document
     public static Document Evolve(Document state, DocumentEvent e, Commit commit, long position)
     {
         var next = Evolve(state, e, commit);
-        return e is DocumentSettingsChanged ? next : next with { Position = position };
+        return e is DocumentAdministration ? next : next with { Position = position };
     }
 
     public static Document Evolve(Document state, DocumentEvent e, Commit commit)
@@ -43,7 +48,7 @@ public sealed record Document
         var number = state.StreamVersion + 1;
         var next = e switch
         {
-            DocumentCreated => state with { IsDeleted = false, Created = commit, Content = Content.Empty, Strategy = null },
+            DocumentCreated => state with { IsDeleted = false, Created = commit, Content = Content.Empty, Strategy = null, Shares = ImmutableDictionary<string, Share>.Empty },
             DocumentDeleted => state with { IsDeleted = true },
             DocumentRestored => state with { IsDeleted = false },
             DocumentRolledBack => state,
@@ -59,9 +64,13 @@ public sealed record Document
                 ? state.With(name, collection.InOrder(names).TouchedBy(commit, number))
                 : state,
             DocumentSettingsChanged(_, var strategy) => state with { Strategy = strategy },
+            DocumentShared share => state with { Shares = state.Shares.SetItem(share.User, share.After(state.Shares.GetValueOrDefault(share.User), commit.At, commit.By)) },
+            ShareRevoked(_, var user) => state with { Shares = state.Shares.Remove(user) },
+            ShareExpired(_, var user) => state with { Shares = state.Shares.Remove(user) },
+            SharesEnded or SharesReturned => state,
             _ => throw new UnreachableException($"unhandled event {e.GetType().Name}"),
         };
-        return e is DocumentSettingsChanged
+        return e is DocumentAdministration
             ? next with { StreamVersion = number }
             : next with { Version = e.Version, StreamVersion = number, Updated = commit };
     }

@@ -1,3 +1,4 @@
+using PropsDb.Events.Apps;
 using PropsDb.Events.Values;
 
 namespace PropsDb.Events.Documents;
@@ -39,8 +40,32 @@ public sealed record CollectionsOrdered(long Version, IReadOnlyList<string> Name
 /// <summary>The collection's properties stand in this order.</summary>
 public sealed record PropertiesOrdered(long Version, string Collection, IReadOnlyList<string> Names) : DocumentEvent(Version);
 
-/// <summary>The document has a conflict strategy of its own, or no longer. No commit: the version stays.</summary>
-public sealed record DocumentSettingsChanged(long Version, string? Strategy) : DocumentEvent(Version);
+/// <summary>A fact about how the document is used and by whom: no commit, so its version is that of the last one.</summary>
+public abstract record DocumentAdministration(long Version) : DocumentEvent(Version);
+
+/// <summary>The document has a conflict strategy of its own, or no longer.</summary>
+public sealed record DocumentSettingsChanged(long Version, string? Strategy) : DocumentAdministration(Version);
+
+/// <summary>A user may do this with the document, whatever roles they have. What they were given before is replaced.</summary>
+/// <param name="Tier">With owner and name: which document it is, for who reads of it apart from its stream.</param>
+public sealed record DocumentShared(
+    long Version, string Tier, string? Owner, string Name, string User, bool CanRead, bool CanWrite, bool CanDelete, DateTimeOffset? ExpiresAt) : DocumentAdministration(Version)
+{
+    /// <param name="before">What the user had of the document until now.</param>
+    public Share After(Share? before, DateTimeOffset at, string by) =>
+        new(User, CanRead, CanWrite, CanDelete, by, at, ExpiresAt, before is not null && before.IsActive(at) ? before.Version : Version);
+}
+
+public sealed record ShareRevoked(long Version, string User) : DocumentAdministration(Version);
+
+/// <summary>The instant until which the document was shared with the user has passed. The share ended at that instant, whenever this is recorded.</summary>
+public sealed record ShareExpired(long Version, string User) : DocumentAdministration(Version);
+
+/// <summary>With a deletion: the document's shares end, to return if it is restored.</summary>
+public sealed record SharesEnded(long Version) : DocumentEvent(Version);
+
+/// <summary>With a restoration: the document's shares are as they were when it was deleted.</summary>
+public sealed record SharesReturned(long Version) : DocumentEvent(Version);
 
 public readonly record struct NamedValue(string Name, JsonValue Value);
 
@@ -60,5 +85,10 @@ public static class StoredNames
         [typeof(CollectionsOrdered)] = "collections_ordered",
         [typeof(PropertiesOrdered)] = "properties_ordered",
         [typeof(DocumentSettingsChanged)] = "document_settings_changed",
+        [typeof(DocumentShared)] = "document_shared",
+        [typeof(ShareRevoked)] = "share_revoked",
+        [typeof(ShareExpired)] = "share_expired",
+        [typeof(SharesEnded)] = "shares_ended",
+        [typeof(SharesReturned)] = "shares_returned",
     };
 }

@@ -15,7 +15,7 @@ public sealed class Draft(Document before)
     private Lifecycle _lifecycle = Lifecycle.Stays;
     private bool _mayBeReordered;
     private long? _rolledBackTo;
-    private DocumentSettingsChanged? _settings;
+    private DocumentAdministration? _administration;
 
     public Document Before { get; } = before;
     public Content Now { get; private set; } = before.Visible;
@@ -49,7 +49,10 @@ public sealed class Draft(Document before)
     }
 
     public void SetStrategy(string? strategy) =>
-        _settings = strategy == Before.Strategy ? null : new DocumentSettingsChanged(Before.Version, strategy);
+        _administration = strategy == Before.Strategy ? null : new DocumentSettingsChanged(Before.Version, strategy);
+
+    /// <summary>What is done is a fact about the document's use, and nothing else of it changes.</summary>
+    public void Administer(DocumentAdministration fact) => _administration = fact;
 
     public void MarkRolledBack(long toVersion) => _rolledBackTo = toVersion;
 
@@ -138,12 +141,12 @@ public sealed class Draft(Document before)
     /// <summary>What happened, in the fewest events; nothing if all is as it was.</summary>
     public IReadOnlyList<DocumentEvent> Events(DocumentKey key)
     {
-        if (_settings is not null) return [_settings];
+        if (_administration is not null) return [_administration];
         var version = Before.Version + 1;
-        if (_lifecycle == Lifecycle.Ends) return Before.Exists ? [new DocumentDeleted(version)] : [];
+        if (_lifecycle == Lifecycle.Ends) return !Before.Exists ? [] : Before.Shares.IsEmpty ? [new DocumentDeleted(version)] : [new DocumentDeleted(version), new SharesEnded(version)];
         var events = new List<DocumentEvent>();
         if (_lifecycle == Lifecycle.Begins) events.Add(new DocumentCreated(version, key.Tier, key.Owner, key.Name));
-        if (_lifecycle == Lifecycle.Returns) events.Add(new DocumentRestored(version));
+        if (_lifecycle == Lifecycle.Returns) events.AddRange(Before.Shares.IsEmpty ? [new DocumentRestored(version)] : [new DocumentRestored(version), new SharesReturned(version)]);
         events.AddRange(ContentEvents(Old, version));
         if (events.Count > 0 && _rolledBackTo is { } to) events.Insert(0, new DocumentRolledBack(version, to));
         return events;

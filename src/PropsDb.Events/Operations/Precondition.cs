@@ -36,6 +36,13 @@ public enum ConflictStrategy
 /// <summary>What the strategies are called on the wire and in the store.</summary>
 public static class ConflictStrategies
 {
+    public static string Name(ConflictStrategy strategy) => strategy switch
+    {
+        ConflictStrategy.Merge => "merge",
+        ConflictStrategy.LastWriteWins => "last_write_wins",
+        _ => "manual",
+    };
+
     public static bool TryParse(string name, out ConflictStrategy strategy)
     {
         (strategy, var isKnown) = name switch

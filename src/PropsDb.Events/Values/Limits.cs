@@ -22,4 +22,7 @@ public sealed record Limits
 
     /// <summary>Operations in one batch or JSON patch.</summary>
     public int MaxOperations { get; init; } = 1_000;
+
+    /// <summary>Users that one document is shared with.</summary>
+    public int MaxShares { get; init; } = 1_000;
 }

@@ -1,87 +1,74 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
-using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Protocols;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using PropsDb.Events.Apps;
 using PropsDb.Events.Values;
 using PropsDb.Host.Ops;
+using PropsDb.Projections;
 
 namespace PropsDb.Host.Access;
 
-/// <summary>Checks bearer tokens: by the configured secret (HS256), or by the keys that the configured issuer publishes (RS256, ES256).</summary>
-public sealed class Tokens
+/// <summary>
+/// Reads bearer tokens. An app with an issuer of its own believes that issuer alone, and it speaks for that app alone; the service's issuer
+/// speaks for every other app, and for the service's administrators.
+/// </summary>
+public sealed class Tokens(Settings settings, Secrets secrets, AppDirectory apps, Seal seal, TimeProvider time)
 {
-    private const int MaxLength = 16 * 1024;
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
+    private readonly TokenVerifier _service =
+        settings.JwksUrl is { } url ? TokenVerifier.OfKeySet(url, settings.Issuer, settings.Audience, time)
+        : settings.Authority is { } authority ? TokenVerifier.OfAuthority(authority, settings.Issuer, settings.Audience, time)
+        : TokenVerifier.OfSecret(secrets.JwtSecret, settings.Issuer, settings.Audience, time);
 
-    private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxLength };
-    private readonly TokenValidationParameters _parameters;
-
-    public Tokens(Settings settings, Secrets secrets, TimeProvider time)
-    {
-        _parameters = new TokenValidationParameters
-        {
-            RequireExpirationTime = true,
-            RequireSignedTokens = true,
-            ValidateIssuer = settings.Issuer is not null || settings.Authority is not null,
-            ValidIssuer = settings.Issuer,
-            ValidateAudience = settings.Audience is not null,
-            ValidAudience = settings.Audience,
-            TryAllIssuerSigningKeys = true,
-            LifetimeValidator = (from, until, _, _) => IsAlive(from, until, time.GetUtcNow().UtcDateTime),
-        };
-        if (settings.HasOwnIssuer)
-        {
-            _parameters.ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256];
-            _parameters.ConfigurationManager = Published(settings);
-        }
-        else
-        {
-            _parameters.ValidAlgorithms = [SecurityAlgorithms.HmacSha256];
-            _parameters.IssuerSigningKey = new SymmetricSecurityKey(secrets.JwtSecret);
-        }
-    }
-
-    private static bool IsAlive(DateTime? from, DateTime? until, DateTime now) =>
-        until is not null && now < until + ClockSkew && (from is null || from <= now + ClockSkew);
-
-    // Fetched once, kept, and fetched again at most every few minutes when a token names a key that is not among them.
-    private static ConfigurationManager<OpenIdConnectConfiguration> Published(Settings settings) => settings.JwksUrl is { } url
-        ? new(url, new JwksAsConfiguration(), new HttpDocumentRetriever { RequireHttps = !new Uri(url).IsLoopback })
-        : new(settings.Authority!.TrimEnd('/') + "/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(),
-            new HttpDocumentRetriever { RequireHttps = !new Uri(settings.Authority).IsLoopback });
-
-    private sealed class JwksAsConfiguration : IConfigurationRetriever<OpenIdConnectConfiguration>
-    {
-        public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(string address, IDocumentRetriever retriever, CancellationToken cancel)
-        {
-            var keys = new JsonWebKeySet(await retriever.GetDocumentAsync(address, cancel));
-            var configuration = new OpenIdConnectConfiguration { JsonWebKeySet = keys };
-            foreach (var key in keys.GetSigningKeys()) configuration.SigningKeys.Add(key);
-            return configuration;
-        }
-    }
+    private readonly ConcurrentDictionary<Issuer, TokenVerifier> _issuers = new();
 
     /// <summary>Null for a token that is not good here, whatever is wrong with it.</summary>
-    public async Task<Caller?> Read(string token)
+    /// <param name="app">The app that the request is about, if it names one.</param>
+    /// <param name="keyApp">The app whose key came with the token, which stands in where the token names none.</param>
+    public async Task<Caller?> Read(string token, string? app, string? keyApp)
     {
-        if (token.Length is 0 or > MaxLength) return null;
-        var result = await _handler.ValidateTokenAsync(token, _parameters);
-        return result is { IsValid: true, SecurityToken: JsonWebToken jwt } ? CallerOf(jwt) : null;
+        if (token.Length is 0 or > TokenVerifier.MaxLength || Parse(token) is not { } jwt || CallerOf(jwt) is not { } caller) return null;
+        if (caller.Apps.IsEmpty && keyApp is not null) caller = caller with { Apps = [keyApp] };
+        foreach (var claimed in caller.Apps.OrderByDescending(a => a == app))
+        {
+            // Which issuer is to be asked depends on the app that the request is about, where the token names several.
+            if (apps.Find(claimed)?.Issuer is not { } issuer || (claimed != app && app is not null && caller.Apps.Contains(app))) continue;
+            if (await VerifierOf(issuer).Accepts(jwt)) return caller with { Apps = [claimed] };
+        }
+        var others = caller.Apps.Where(a => apps.Find(a)?.Issuer is null).ToImmutableHashSet();
+        return (others.Count > 0 || caller.Apps.IsEmpty) && await _service.Accepts(jwt) ? caller with { Apps = others } : null;
+    }
+
+    private TokenVerifier VerifierOf(Issuer issuer) => _issuers.GetOrAdd(issuer, i =>
+        i.JwksUrl is { } url ? TokenVerifier.OfKeySet(url, i.Name, i.Audience, time)
+        : i.Authority is { } authority ? TokenVerifier.OfAuthority(authority, i.Name, i.Audience, time)
+        : TokenVerifier.OfSecret(seal.Open(i.SealedSecret!), i.Name, i.Audience, time));
+
+    private static JsonWebToken? Parse(string token)
+    {
+        try
+        {
+            return new JsonWebToken(token);
+        }
+        catch (Exception e) when (e is ArgumentException or SecurityTokenException or FormatException or System.Text.Json.JsonException)
+        {
+            return null;
+        }
     }
 
     private static Caller? CallerOf(JsonWebToken jwt)
     {
+        if (jwt.IsEncrypted) return null;
         var payload = Base64UrlEncoder.DecodeBytes(jwt.EncodedPayload);
         if (JsonText.Check(payload, 16) is not null) return null;
         var claims = JsonValue.FromChecked(JsonText.Compact(payload));
         var user = claims.Member("sub") ?? claims.Member("user_id");
         if (user is not { Kind: JsonKind.String } || user.AsText() is not { } id || !Names.IsUserId(id)) return null;
-        return Texts(claims.Member("app_id"), out var apps) && Texts(claims.Member("roles"), out var roles) && Texts(claims.Member("tier_access"), out var tiers)
-            ? new Caller(id, apps ?? [], roles ?? [], tiers)
+        // What keys are called as writers; no user may pass for one.
+        if (id.StartsWith(Caller.KeyPrefix, StringComparison.Ordinal)) return null;
+        return Texts(claims.Member("app_id"), out var named) && Texts(claims.Member("roles"), out var roles) && Texts(claims.Member("tier_access"), out var tiers)
+            ? new Caller(id, named ?? [], roles ?? [], tiers) { ExpiresAt = jwt.ValidTo == default ? null : new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero) }
             : null;
     }
 

@@ -25,7 +25,7 @@ public static class MultiBatchRoute
         var writes = parts.ConvertAll(p => new Write(
             p.Request.Key, p.Batch, p.Precondition, asked, p.Request.Admission.Tier.Strategy, p.Request.Admission.Tier.RequiresVersion));
         var once = Writes.Once(parts[0].Request, place: null, accepted => new Reply(200, null, null, Accepted(parts, accepted, isRehearsal: false)));
-        var outcomes = await request.Service<DocumentStreams>().Transact(writes, author, new WriteOptions(isRehearsal, once), request.Cancel);
+        var outcomes = await request.Service<DocumentStreams>().Transact(writes, author, new WriteOptions(isRehearsal, once) { Until = parts.Min(p => p.Request.Admission.Access.Until) }, request.Cancel);
         if (outcomes is [Outcome.Repeated({ } receipt, _)])
         {
             await Idempotency.Send(request.Http, receipt);
@@ -85,7 +85,7 @@ public static class MultiBatchRoute
             if (outcomes[i].MergedFrom is { } ancestor)
             {
                 writer.WriteBoolean("merged", true);
-                if (!isRehearsal) writer.WriteChanges(Events.Documents.Change.Between(parts[i].Request.Key, ancestor, outcomes[i].Before));
+                if (!isRehearsal && ancestor.Version >= parts[i].Request.Since) writer.WriteChanges(Events.Documents.Change.Between(parts[i].Request.Key, ancestor, outcomes[i].Before));
             }
             if (isRehearsal) writer.WriteChanges(Events.Documents.Change.Of(outcomes[i].Before, outcomes[i].Events));
             writer.WriteEndObject();

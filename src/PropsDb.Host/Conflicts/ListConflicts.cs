@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PropsDb.Events.Apps;
 using PropsDb.Events.Values;
+using PropsDb.Host.Access;
 using PropsDb.Host.Documents;
 using PropsDb.Host.Http;
 using PropsDb.Projections;
@@ -18,8 +19,8 @@ public static class ListConflicts
     {
         var writable = request.App.Tiers.Values
             .Concat(request.Caller.Roles.Where(Names.IsRole).Select(Tier.OfRole))
-            .Where(t => AccessPolicy.Allows(request.Caller, DocumentAction.Write, request.App.Id, request.App, t.Name, null).IsAllowed).ToList();
-        bool IsOpen(Tier tier) => tier.Type != TierType.PerUser || request.Caller.IsAdmin;
+            .Where(t => request.Http.Ask(request.Caller, DocumentAction.Write, new AccessTarget(request.App.Id, request.App, t.Name)).IsAllowed).ToList();
+        bool IsOpen(Tier tier) => tier.Type != TierType.PerUser || request.Caller.ActsForAll;
         return List(request.Http, request.Caller, request.App, new ConflictQuery(
             request.App.Id, [.. writable.Where(IsOpen).Select(t => t.Name)], [.. writable.Where(t => !IsOpen(t)).Select(t => t.Name)],
             request.Caller.UserId, request.Query.Text("tier"), request.Query.Text("document"), Resolved(request.Query), Limit(request.Query)));
@@ -27,8 +28,7 @@ public static class ListConflicts
 
     private static Task Handle(DocumentRequest request)
     {
-        var access = AccessPolicy.Allows(request.Admission.Caller, DocumentAction.Write, request.Key.App, request.Admission.App, request.Key.Tier, request.Key.Owner);
-        if (Access.AccessGate.Refusal(access) is { } refusal) throw new ProblemException(refusal);
+        if (AccessGate.Refusal(request.Ask(DocumentAction.Write)) is { } refusal) throw new ProblemException(refusal);
         var isOwned = request.Key.Owner is not null;
         return List(request.Http, request.Admission.Caller, request.Admission.App, new ConflictQuery(
             request.Key.App, isOwned ? [] : [request.Key.Tier], isOwned ? [request.Key.Tier] : [], request.Key.Owner, request.Key.Tier, request.Key.Name,
@@ -41,7 +41,7 @@ public static class ListConflicts
 
     private static async Task List(HttpContext http, Caller caller, App app, ConflictQuery query)
     {
-        bool MayRead(DocumentKey key) => AccessPolicy.Allows(caller, DocumentAction.Read, app.Id, app, key.Tier, key.Owner).IsAllowed;
+        bool MayRead(DocumentKey key) => http.Ask(caller, DocumentAction.Read, new AccessTarget(app.Id, app, key.Tier, key.Owner, key.Name)) is { IsAllowed: true } access && access.Share is null;
         var conflicts = await http.RequestServices.GetRequiredService<ConflictLog>().List(query, http.RequestAborted);
         await Reply.Send(http, 200, Json.Write(writer =>
         {

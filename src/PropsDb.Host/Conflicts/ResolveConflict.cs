@@ -16,7 +16,7 @@ public static class ResolveConflictRoute
     private static async Task Handle(AppRequest request)
     {
         var log = request.Service<ConflictLog>();
-        var logged = Guid.TryParse(request.Id, out var id) ? await log.Find(request.App.Id, id, request.Cancel) : null;
+        var logged = Guid.TryParse(request.Named["id"], out var id) ? await log.Find(request.App.Id, id, request.Cancel) : null;
         if (logged is null) throw new ProblemException(Problem.NotFound());
         var document = About(request, logged.Key);
         var resolution = request.Object.Member("resolution") is { Kind: JsonKind.String } text && text.AsText() is "local" or "remote" or "merged"

@@ -18,14 +18,14 @@ public static class CopyDocument
         var tierName = Text(to, "tier") ?? request.Key.Tier;
         var name = Text(to, "document") ?? throw ContentBody.Invalid("to names a document.", "/to/document");
         var (caller, app) = (request.Admission.Caller, request.Admission.App);
-        var access = AccessPolicy.Allows(caller, DocumentAction.Write, app.Id, app, tierName, owner: null);
+        var access = request.Http.Ask(caller, DocumentAction.Write, new AccessTarget(app.Id, app, tierName, null, name));
         if (AccessGate.Refusal(access) is { } refusal) throw new ProblemException(refusal);
         if (Names.DocumentFault(name) is { } fault) throw new ProblemException(new Problem("invalid_name", fault, [new("/to/document", fault)]));
 
         var source = await request.Present();
         var tier = access.Tier!;
         var target = new DocumentKey(app.Id, tier.Name, tier.Type == TierType.PerUser ? caller.UserId : null, name);
-        var copy = request with { Key = target, Admission = request.Admission with { Tier = tier, Owner = target.Owner } };
+        var copy = request with { Key = target, Admission = request.Admission with { Access = access, Owner = target.Owner } };
         var operation = new CreateDocument([.. source.Content.Collections.Select(c =>
             new NamedCollection(c.Key, [.. c.Value.Properties.Select(p => new NamedValue(p.Key, p.Value.Value))]))]);
         await copy.Write(operation, Precondition.None, 201, copy.DocumentBody());

@@ -118,7 +118,7 @@ public static class DocumentJson
     }
 
     /// <param name="mayRead">A caller who may not read the document is shown no side but the own.</param>
-    public static void WriteConflicts(this Utf8JsonWriter writer, IEnumerable<Conflict> conflicts, bool mayRead)
+    public static void WriteConflicts(this Utf8JsonWriter writer, IEnumerable<Conflict> conflicts, bool mayRead, bool showsBase = true)
     {
         writer.WriteStartArray("conflicts");
         foreach (var conflict in conflicts)
@@ -127,7 +127,7 @@ public static class DocumentJson
             writer.WriteString("path", conflict.Path.ToString());
             if (mayRead)
             {
-                writer.WriteSide("base", conflict.Base, null);
+                if (showsBase) writer.WriteSide("base", conflict.Base, null);
                 writer.WriteSide("remote", conflict.Remote, conflict.RemoteCommit);
             }
             writer.WriteSide("local", conflict.Local, null);

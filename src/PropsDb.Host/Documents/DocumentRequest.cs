@@ -40,6 +40,15 @@ public sealed record DocumentRequest(HttpContext Http, Admission Admission, Docu
     /// <summary>The answer of the write holds less than the document, so <c>return=representation</c> adds it.</summary>
     public bool AnswersWithPart { get; init; } = Target.Collection is not null;
 
-    public bool MayRead() =>
-        AccessPolicy.Allows(Admission.Caller, DocumentAction.Read, Admission.App.Id, Admission.App, Admission.Tier.Name, Admission.Owner).IsAllowed;
+    /// <summary>The user that stands in the path behind the operation.</summary>
+    public string? NamedUser { get; init; }
+
+    /// <summary>Nothing older is shown: a grantee sees the document from the grant's version on.</summary>
+    public long Since => Admission.Access.Share?.Version ?? 0;
+
+    /// <summary>Whether the caller may do something else with the same document.</summary>
+    public PropsDb.Events.Apps.Access Ask(DocumentAction action) =>
+        Http.Ask(Admission.Caller, action, new AccessTarget(Key.App, Admission.App, Key.Tier, Key.Owner, Key.Name));
+
+    public bool MayRead() => Ask(DocumentAction.Read).IsAllowed;
 }

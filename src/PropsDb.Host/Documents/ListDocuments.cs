@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
+using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
 using PropsDb.Events.Values;
+using PropsDb.Host.Access;
 using PropsDb.Host.Http;
 using PropsDb.Projections;
 
@@ -29,7 +31,7 @@ public static class ListDocuments
         if (query.Text("min_position") is { } position && !request.Service<Seal>().TryPosition(request.Key.App, position, out _))
             throw new ProblemException(new Problem("invalid_position", "min_position was not given out for this app."));
         var list = new ListQuery(
-            request.Key.App, request.Key.Tier, request.Key.Owner, query.Text("prefix") ?? "", query.Flag("deleted"),
+            request.Key.App, request.Key.Tier, OwnerOf(request), SharedWith(request), request.Admission.Access.OnlyShared, query.Text("prefix") ?? "", query.Flag("deleted"),
             query.OneOf("sort", "name", "name", "version", "created_at", "updated_at") switch
             {
                 "version" => DocumentOrder.Version,
@@ -45,6 +47,17 @@ public static class ListDocuments
         return query.Text("cursor") is { } cursor ? list with { After = PlaceOf(request, list, cursor) } : list;
     }
 
+    // Who sees no documents but shared ones sees them of every owner, or of the one that is named.
+    private static string? OwnerOf(DocumentRequest request) => request.Admission.Access.OnlyShared ? request.Query.Text("owner") : request.Key.Owner;
+
+    private static IReadOnlyCollection<Guid> SharedWith(DocumentRequest request)
+    {
+        var (caller, app, tier) = (request.Admission.Caller, request.Admission.App, request.Admission.Tier);
+        // Everyone's own list is of what they own and what others share with them; a list of one owner's is of that owner's.
+        var isOwn = tier.Type == TierType.PerUser && !caller.ActsForAll && request.Query.Text("owner") is null;
+        return (isOwn || request.Admission.Access.OnlyShared) && caller.UserId is { } user ? [.. app.SharedIn(tier.Name, user, DocumentAction.Read, request.Http.Now())] : [];
+    }
+
     private static ListPlace PlaceOf(DocumentRequest request, ListQuery list, string cursor) =>
         request.Service<Seal>().PlaceOf(Scope(list), cursor) is { Length: >= 32 } place && Guid.TryParseExact(place[..32], "N", out var id)
             ? new ListPlace(place[32..], id)
@@ -52,7 +65,7 @@ public static class ListDocuments
 
     // A cursor of one list is none of another.
     private static string Scope(ListQuery q) => string.Join('\n',
-        q.App, q.Tier, q.Owner is null ? "*" : "=" + q.Owner, q.Prefix, q.Deleted, q.Order, q.Descending.ToString(CultureInfo.InvariantCulture));
+        q.App, q.Tier, q.Owner is null ? "*" : "=" + q.Owner, q.OnlyShared.ToString(CultureInfo.InvariantCulture), q.Prefix, q.Deleted, q.Order, q.Descending.ToString(CultureInfo.InvariantCulture));
 
     private static string NextUrl(DocumentRequest request, string cursor)
     {

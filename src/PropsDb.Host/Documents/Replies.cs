@@ -79,7 +79,8 @@ public static class Replies
         if (accepted.MergedFrom is { } ancestor)
         {
             writer.WriteBoolean("merged", true);
-            if (!request.IsRehearsal) writer.WriteChanges(Change.Between(request.Key, ancestor, accepted.Before));
+            // A grantee is not shown what changed before the grant.
+            if (!request.IsRehearsal && ancestor.Version >= request.Since) writer.WriteChanges(Change.Between(request.Key, ancestor, accepted.Before));
         }
         if (request.IsRehearsal)
         {
@@ -118,7 +119,7 @@ public static class Replies
         if (conflict.Expected is { } expected) writer.WriteNumber("expected", expected);
         else writer.WriteNull("expected");
         writer.WriteNumber("actual", conflict.Actual);
-        writer.WriteConflicts(conflict.Conflicts, mayRead);
+        writer.WriteConflicts(conflict.Conflicts, mayRead, showsBase: conflict.Expected is null || conflict.Expected >= request.Since);
         if (conflictId is { } id) writer.WriteString("conflict_id", id);
         if (!mayRead) return;
         WriteDocumentOrNull(writer, "remote", request, key, conflict.Remote, conflict.Remote.Exists ? conflict.Remote.Content : null);

@@ -6,6 +6,7 @@ using PropsDb.Host.Conflicts;
 using PropsDb.Host.History;
 using PropsDb.Host.Http;
 using PropsDb.Host.Ops;
+using PropsDb.Host.Sharing;
 
 namespace PropsDb.Host.Documents;
 
@@ -38,7 +39,7 @@ public static class Routes
         GetCollection.Route, CreateCollectionRoute.Route, ReplaceCollectionRoute.Route, PatchCollectionRoute.Route, DeleteCollectionRoute.Route,
         GetProperty.Route, SetPropertyRoute.Route, DeletePropertyRoute.Route,
         ChangeSettingsRoute.Route, .. GetHistory.Routes, GetDiff.Route, GetBlame.Route, GetEvents.Route,
-        .. RollBackRoute.Routes, UndoRoute.Route, RestoreRoute.Route, BatchRoute.Route, ListConflicts.OfDocument,
+        .. RollBackRoute.Routes, UndoRoute.Route, RestoreRoute.Route, BatchRoute.Route, ListConflicts.OfDocument, .. ShareRoutes.All,
     ];
 
     private static readonly Dictionary<(Level, string?), Dictionary<string, Route>> Table = All
@@ -54,8 +55,13 @@ public static class Routes
         }
         if (http.Features.Get<Admission>() is not { } admission) throw new ProblemException(Problem.NotFound());
         var names = http.Features.GetRequiredFeature<Address>().Api!.Skip(2).ToList();
-        string? operation = null;
-        if (names.Count > 0 && Names.IsOperation(names[^1]))
+        string? operation = null, user = null;
+        if (names is [_, "_share", var named])
+        {
+            (operation, user) = ("_share/{user}", named);
+            names.RemoveRange(1, 2);
+        }
+        else if (names.Count > 0 && Names.IsOperation(names[^1]))
         {
             operation = names[^1];
             names.RemoveAt(names.Count - 1);
@@ -79,7 +85,7 @@ public static class Routes
         if (names.Count > 0) Refuse(Names.DocumentFault(names[0]));
         Refuse(PropertyPath.TryCreate(names.ElementAtOrDefault(1), names.ElementAtOrDefault(2), out var target));
         var body = hasBody ? await Bodies.Read(http.Request, limits) : null;
-        await route.Handle(new DocumentRequest(http, admission, key, target, body));
+        await route.Handle(new DocumentRequest(http, admission, key, target, body) { NamedUser = user });
     }
 
     private sealed record Pointer(bool IsBad);

@@ -25,7 +25,7 @@ public static class Writes
         var tier = request.Admission.Tier;
         var write = new Write(request.Key, operation, precondition, request.Query.Strategy("on_conflict") ?? asked, tier.Strategy, tier.RequiresVersion);
         var once = Once(request, place, accepted => Replies.Build(request, accepted[0], success, created, body));
-        var options = new WriteOptions(request.IsRehearsal, once, request.IsRehearsal ? null : place, device);
+        var options = new WriteOptions(request.IsRehearsal, once, request.IsRehearsal ? null : place, device) { Until = request.Admission.Access.Until };
         switch (await request.Service<DocumentStreams>().Transact(write, request.Author(), options, request.Cancel))
         {
             case Outcome.Accepted accepted:

@@ -19,7 +19,7 @@ public static class AsOf
         if (at is { } time)
         {
             var then = await request.Service<DocumentReader>().At(request.Key, time, request.Cancel);
-            return then is { Exists: true } ? then : throw new ProblemException(new Problem("version_not_found", "The document was absent at this time."));
+            return then is { Exists: true } && then.Version >= request.Since ? then : throw new ProblemException(new Problem("version_not_found", "The document was absent at this time."));
         }
         return await request.Present();
     }
@@ -33,7 +33,7 @@ public static class AsOf
 
     /// <summary>The document as it was at a version, at which it was there.</summary>
     public static async Task<Document> AtVersion(this DocumentRequest request, long version) =>
-        await request.Service<DocumentReader>().At(request.Key, version, request.Cancel) is { Exists: true } document
+        version >= request.Since && await request.Service<DocumentReader>().At(request.Key, version, request.Cancel) is { Exists: true } document
             ? document
             : throw new ProblemException(new Problem("version_not_found", $"The document was absent at version {version}."));
 

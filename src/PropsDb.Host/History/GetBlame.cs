@@ -24,7 +24,7 @@ public static class GetBlame
                     writer.WriteNumber("version", value.Commit.Version);
                     writer.WriteTime("at", value.Commit.At);
                     writer.WriteString("by", value.Commit.By);
-                    if (value.Commit.Message is { } message) writer.WriteString("message", message);
+                    if (value.Commit.Message is { } message && value.Commit.Version > request.Since) writer.WriteString("message", message);
                     writer.WriteEndObject();
                 }
             }

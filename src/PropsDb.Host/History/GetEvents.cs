@@ -12,7 +12,7 @@ public static class GetEvents
 
     private static async Task Handle(DocumentRequest request)
     {
-        var after = request.Query.Version("after_version") ?? 0;
+        var after = Math.Max(request.Query.Version("after_version") ?? 0, request.Since);
         await request.Known();
         var start = await request.Service<DocumentReader>().NumberUpTo(request.Key, after, request.Cancel);
         var response = request.Http.Response;
@@ -21,6 +21,8 @@ public static class GetEvents
         await foreach (var recorded in request.Service<EventReader>().After(request.Key, start, request.Cancel))
         {
             if (recorded.Event.Version <= after) continue;
+            // Who else was given something of the document is not the grantee's business.
+            if (request.Since > 0 && recorded.Event is DocumentAdministration) continue;
             var line = Json.Write(writer =>
             {
                 writer.WriteStartObject();
@@ -76,6 +78,20 @@ public static class GetEvents
                 break;
             case DocumentSettingsChanged(_, var strategy):
                 writer.WriteString("conflict_resolution_strategy", strategy);
+                break;
+            case DocumentShared share:
+                writer.WriteString("user_id", share.User);
+                writer.WriteBoolean("can_read", share.CanRead);
+                writer.WriteBoolean("can_write", share.CanWrite);
+                writer.WriteBoolean("can_delete", share.CanDelete);
+                if (share.ExpiresAt is { } until) writer.WriteTime("expires_at", until);
+                else writer.WriteNull("expires_at");
+                break;
+            case ShareRevoked(_, var user):
+                writer.WriteString("user_id", user);
+                break;
+            case ShareExpired(_, var user):
+                writer.WriteString("user_id", user);
                 break;
         }
     }

@@ -25,6 +25,8 @@ public static class GetHistory
             writer.WriteStartArray("history");
             foreach (var (commit, rolledBackTo, changes) in page.Entries)
             {
+                // A grantee is told of what came after the grant.
+                if (commit.Version <= request.Since) break;
                 writer.WriteStartObject();
                 writer.WriteNumber("version", commit.Version);
                 writer.WriteTime("updated_at", commit.At);
@@ -36,7 +38,7 @@ public static class GetHistory
                 writer.WriteEndObject();
             }
             writer.WriteEndArray();
-            if (page.Next is { } next) writer.WriteNumber("next", next);
+            if (page.Next is { } next && next > request.Since + 1) writer.WriteNumber("next", next);
             else writer.WriteNull("next");
             writer.WriteEndObject();
         }), Documents.Route.Json);

@@ -13,6 +13,7 @@ public static class UndoRoute
     {
         var commit = request.Number("commit");
         await request.Known();
+        if (commit <= request.Since) throw new ProblemException(new Problem("version_not_found", $"There is no commit {commit}."));
         var undone = await request.Service<CommitsToUndo>().Undone(request.Key, [commit], request.Cancel)
             ?? throw new ProblemException(new Problem("version_not_found", $"There is no commit {commit}."));
         await request.Write(new UndoCommits(undone), 200, request.DocumentBody(), created: 200);

@@ -1,8 +1,8 @@
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using PropsDb.Events.Values;
-using PropsDb.Host.Access;
 using PropsDb.Host.Ops;
+using PropsDb.Projections;
 
 namespace PropsDb.Host.Http;
 
@@ -15,6 +15,14 @@ public sealed record Address(IReadOnlyList<string> Segments)
 {
     /// <summary>The segments behind <c>/api/v1</c>, with the app in front; null for any other path.</summary>
     public IReadOnlyList<string>? Api { get; init; }
+
+    /// <summary>The app that the request is about.</summary>
+    public string? App => Api switch
+    {
+        ["_apps", var app, ..] => app,
+        [var app, ..] when app is not "_apps" => app,
+        _ => null,
+    };
 }
 
 public static class Addressing
@@ -26,7 +34,7 @@ public static class Addressing
         var address = new Address(segments);
         if (segments is ["api", "v1", .. var rest])
         {
-            var apps = http.RequestServices.GetRequiredService<AppCatalog>();
+            var apps = http.RequestServices.GetRequiredService<AppDirectory>();
             var settings = http.RequestServices.GetRequiredService<Settings>();
             address = address with { Api = PathForm(http.Request, rest, apps, settings) };
             // In the path that routing sees, / and % inside a segment stay escaped.
@@ -78,7 +86,7 @@ public static class Addressing
         return System.Text.Unicode.Utf8.IsValid(bytes.AsSpan(0, length)) ? Encoding.UTF8.GetString(bytes, 0, length) : null;
     }
 
-    private static IReadOnlyList<string> PathForm(HttpRequest request, IReadOnlyList<string> rest, AppCatalog apps, Settings settings)
+    private static IReadOnlyList<string> PathForm(HttpRequest request, IReadOnlyList<string> rest, AppDirectory apps, Settings settings)
     {
         if (rest.Count == 0 || rest[0] is "_apps") return rest;
         var byHeader = request.Headers["X-App-ID"] is { Count: > 0 } header ? header.ToString() : null;

@@ -84,12 +84,12 @@ public sealed class Idempotency(Settings settings)
         var request = http.Request;
         if (!request.Headers.TryGetValue("Idempotency-Key", out var header) || request.Method is not ("POST" or "PUT" or "PATCH" or "DELETE")) return null;
         if (request.Query["dry_run"] == "true" || Fault(header) is not null) return null;
-        if (http.Features.Get<Address>()?.Api is not { Count: > 1 } api) return null;
+        if (http.Features.Get<Address>() is not { Api: { Count: > 1 } api, App: not null }) return null;
         var caller = await Callers.Of(http);
-        if (!caller.IsSignedIn || !caller.BelongsTo(api[0])) return null;
+        if (!caller.IsSignedIn || !caller.BelongsTo(http.Features.Get<Address>()!.App ?? "")) return null;
         if (request.ContentLength > settings.Limits.MaxRequestBytes) return null;
         var body = await Buffer(request);
-        return new IdempotentRequest(api[0], caller.UserId!, header.ToString(), Fingerprint(request, api, body));
+        return new IdempotentRequest(http.Features.Get<Address>()!.App!, caller.UserId!, header.ToString(), Fingerprint(request, api, body));
     }
 
     public static string? Fault(Microsoft.Extensions.Primitives.StringValues header) =>

@@ -102,7 +102,7 @@ public static class RateLimitingPipeline
         return !limits.IsOn ? app : app.Use((http, next) =>
         {
             if (http.Features.Get<Admission>() is { } admission) limits.Count(http, admission.App.Id, admission.Caller);
-            else if (http.Features.Get<AppAdmission>() is { } app) limits.Count(http, app.App.Id, app.Caller);
+            else if (http.Features.Get<AppAdmission>() is { } app) limits.Count(http, app.App?.Id ?? "", app.Caller);
             return next(http);
         });
     }

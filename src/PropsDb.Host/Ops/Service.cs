@@ -2,6 +2,7 @@ using Npgsql;
 using PropsDb.EmbeddedPostgres;
 using PropsDb.Host.Access;
 using PropsDb.Host.Documents;
+using PropsDb.Host.Expiring;
 using PropsDb.Host.Http;
 using PropsDb.Projections;
 
@@ -35,10 +36,11 @@ public static class Service
         var settings = Settings.Read(builder.Configuration);
         Web.Configure(builder, settings);
         // An orchestrator kills after ten seconds: requests under way get the first of them, the commits and the database the rest.
-        builder.Services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStartConcurrently) = (TimeSpan.FromSeconds(4), true));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
         using var logs = LoggerFactory.Create(logging => Logs.Configure(logging, builder.Configuration));
         var secrets = Secrets.Open(settings);
         var store = await Store.Open(settings, logs, time, CancellationToken.None);
+        var apps = await AppDirectory.Open(store.Source, settings.IsCluster, logs.CreateLogger<AppDirectory>(), CancellationToken.None);
 
         builder.Services.AddSingleton(settings).AddSingleton(secrets).AddSingleton(time).AddSingleton(settings.Limits);
         // Made by factories, so that the container closes them, in the reverse order, when the application stops.
@@ -52,12 +54,14 @@ public static class Service
         builder.Services.AddHostedService<Housekeeping>();
         builder.Services.AddSingleton<DocumentStreams>();
         builder.Services.AddSingleton<DocumentLists>();
-        builder.Services.AddSingleton<AppCatalog>();
-        builder.Services.AddSingleton<Tokens>();
-        Messaging.Configure(builder.Services, settings);
+        builder.Services.AddSingleton(_ => apps).AddSingleton<AppStreams>().AddSingleton<KeyUses>().AddSingleton<Tokens>();
+        builder.Services.AddSingleton<Members>().AddHostedService(services => services.GetRequiredService<Members>());
+        Messaging.Add(builder.Services, settings);
+        ExpiryMessages.Add(builder.Services);
 
         var app = builder.Build();
         app.Services.GetRequiredService<CommitQueue>();
+        await DefaultApp.Register(app.Services, settings);
         Web.Use(app);
         app.Map("/api/v1/{**path}", Routes.Dispatch);
         ServiceRoute.Map(app);

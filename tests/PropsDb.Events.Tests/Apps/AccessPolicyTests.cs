@@ -23,8 +23,10 @@ public sealed class AccessPolicyTests
         _ => throw new ArgumentException(name, nameof(name)),
     };
 
+    private static readonly DateTimeOffset Now = DateTimeOffset.Parse("2026-11-22T12:00:00Z");
+
     private static Access Ask(string caller, DocumentAction action, string tier, string? owner = null, App? app = null) =>
-        AccessPolicy.Allows(Caller(caller), action, "jam-build", app ?? s_app, tier, owner);
+        AccessPolicy.Allows(Caller(caller), action, new AccessTarget("jam-build", app ?? s_app, tier, owner, "d"), Now);
 
     // read, write, delete: + allowed, 1 unauthenticated (401), 3 forbidden (403), 4 hidden (404).
     private static string Verdicts(string caller, string tier, string? owner = null, App? app = null) =>
@@ -116,15 +118,15 @@ public sealed class AccessPolicyTests
     [InlineData("star without admin", AccessVerdict.Forbidden)]
     public void An_unknown_app_is_forbidden_to_tokens_that_do_not_name_it_as_a_known_one_is(string caller, AccessVerdict verdict)
     {
-        AccessPolicy.Allows(Caller(caller), DocumentAction.Read, "absent", null, "user", null).Verdict.ShouldBe(verdict);
+        AccessPolicy.Allows(Caller(caller), DocumentAction.Read, new AccessTarget("absent", null, "user"), Now).Verdict.ShouldBe(verdict);
         if (verdict == AccessVerdict.Forbidden)
-            AccessPolicy.Allows(Caller(caller), DocumentAction.Read, "absent", null, "user", null).Because
-                .ShouldBe(AccessPolicy.Allows(Caller(caller), DocumentAction.Read, "absent", App.WithDefaultTiers("absent", ""), "user", null).Because);
+            AccessPolicy.Allows(Caller(caller), DocumentAction.Read, new AccessTarget("absent", null, "user"), Now).Because
+                .ShouldBe(AccessPolicy.Allows(Caller(caller), DocumentAction.Read, new AccessTarget("absent", App.WithDefaultTiers("absent", ""), "user"), Now).Because);
     }
 
     [Fact]
     public void A_token_of_an_app_since_removed_finds_nothing() =>
-        AccessPolicy.Allows(Caller("user"), DocumentAction.Read, "jam-build", null, "user", null).Verdict.ShouldBe(AccessVerdict.Hidden);
+        AccessPolicy.Allows(Caller("user"), DocumentAction.Read, new AccessTarget("jam-build", null, "user"), Now).Verdict.ShouldBe(AccessVerdict.Hidden);
 
     [Fact]
     public void A_refusal_names_the_role_that_it_takes()
@@ -160,7 +162,7 @@ public sealed class AccessPolicyTests
 
     [Fact]
     public void Roles_are_case_sensitive() =>
-        AccessPolicy.Allows(new Caller("eve", ["jam-build"], ["Admin", "ADMIN"], null), DocumentAction.Write, "jam-build", s_app, "app", null).Verdict.ShouldBe(AccessVerdict.Forbidden);
+        AccessPolicy.Allows(new Caller("eve", ["jam-build"], ["Admin", "ADMIN"], null), DocumentAction.Write, new AccessTarget("jam-build", s_app, "app"), Now).Verdict.ShouldBe(AccessVerdict.Forbidden);
 
     [Fact]
     public void An_allowed_answer_carries_the_tier() => Ask("user", DocumentAction.Read, "shared").Tier!.Name.ShouldBe("shared");

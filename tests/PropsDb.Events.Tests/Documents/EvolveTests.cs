@@ -2,10 +2,16 @@ namespace PropsDb.Events.Tests;
 
 public sealed class EvolveTests
 {
+    private static readonly Gen<string> s_user = Gen.OneOf("bob", "carol");
+
     private static readonly Gen<DocumentEvent> s_event = Gen.OneOf<DocumentEvent>(
         Gen.Const<DocumentEvent>(Created), Gen.Const<DocumentEvent>(Deleted), Gen.Const<DocumentEvent>(Restored),
         Gen.Int[0, 9].Select(DocumentEvent (to) => new DocumentRolledBack(0, to)),
         Gen.OneOf("merge", "last_write_wins", "nonsense").Null().Select(DocumentEvent (strategy) => new DocumentSettingsChanged(0, strategy)),
+        Gen.Select(s_user, Gen.Bool, Gen.Int[0, 3].Select(h => CommitOf(1).At.AddHours(h)).Nullable(), DocumentEvent (user, write, until) => new DocumentShared(0, "user", "a", "d", user, true, write, false, until)),
+        s_user.Select(DocumentEvent (user) => new ShareRevoked(0, user)),
+        s_user.Select(DocumentEvent (user) => new ShareExpired(0, user)),
+        Gen.Const<DocumentEvent>(new SharesEnded(0)), Gen.Const<DocumentEvent>(new SharesReturned(0)),
         Gen.Select(Gens.Name, Gens.Properties, DocumentEvent (name, properties) => new CollectionSet(0, name, properties)),
         Gen.Select(Gens.Name, Gen.Int[0, 9], DocumentEvent (name, previous) => new CollectionDeleted(0, name, previous)),
         Gen.Select(Gens.Path, Gens.Value, Gen.Int[0, 9], DocumentEvent (path, value, previous) => new PropertySet(0, path, value, previous)),
@@ -23,7 +29,7 @@ public sealed class EvolveTests
             var next = Document.Evolve(state, stamped, CommitOf(stamped.Version));
             next.StreamVersion.ShouldBe(state.StreamVersion + 1);
             // Settings are no commit.
-            (next.Version, next.Updated).ShouldBe(e is DocumentSettingsChanged ? (state.Version, state.Updated) : (stamped.Version, CommitOf(stamped.Version)));
+            (next.Version, next.Updated).ShouldBe(e is DocumentAdministration ? (state.Version, state.Updated) : (stamped.Version, CommitOf(stamped.Version)));
             state = next;
         }
         Same.Sizes(state.Content);
@@ -34,7 +40,7 @@ public sealed class EvolveTests
     public void The_generator_knows_every_event()
     {
         var seen = new HashSet<Type>();
-        s_event.Array[200].Sample(events => { lock (seen) seen.UnionWith(events.Select(e => e.GetType())); }, iter: 5, threads: 1);
+        s_event.Array[400].Sample(events => { lock (seen) seen.UnionWith(events.Select(e => e.GetType())); }, iter: 5, threads: 1);
         seen.ShouldBe(StoredNames.OfDocumentEvents.Keys, ignoreOrder: true);
     }
 

@@ -31,7 +31,20 @@ public sealed partial class StoredNamesTests
             ["CollectionsOrdered"] = "collections_ordered",
             ["PropertiesOrdered"] = "properties_ordered",
             ["DocumentSettingsChanged"] = "document_settings_changed",
+            ["DocumentShared"] = "document_shared",
+            ["ShareRevoked"] = "share_revoked",
+            ["ShareExpired"] = "share_expired",
+            ["SharesEnded"] = "shares_ended",
+            ["SharesReturned"] = "shares_returned",
         }, ignoreOrder: true);
+
+    [Fact]
+    public void Every_event_of_apps_has_a_stored_name_of_its_own()
+    {
+        AppEventNames.All.Keys.ShouldBe(typeof(AppEvent).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(AppEvent)) && !t.IsAbstract), ignoreOrder: true);
+        AppEventNames.All.Values.Concat(StoredNames.OfDocumentEvents.Values).ShouldBeUnique();
+        AppEventNames.All.ShouldAllBe(n => SnakeCase().IsMatch(n.Value) && n.Value.Replace("_", "").Equals(n.Key.Name.ToLowerInvariant()));
+    }
 
     [Fact]
     public void Events_are_sealed_records_that_carry_the_version_first() =>

@@ -70,6 +70,11 @@ internal static class Facts
         PropertyDeleted(_, var path, var previous) => $"{path} deleted, was {previous}",
         CollectionsOrdered(_, var names) => $"order {string.Join(' ', names)}",
         PropertiesOrdered(_, var name, var names) => $"/{name} order {string.Join(' ', names)}",
+        DocumentShared share => $"shared with {share.User}{(share.CanWrite ? " to write" : "")}{(share.CanDelete ? " to delete" : "")}{(share.ExpiresAt is { } until ? $" until {until:O}" : "")}",
+        ShareRevoked(_, var user) => $"share of {user} revoked",
+        ShareExpired(_, var user) => $"share of {user} expired",
+        SharesEnded => "shares ended",
+        SharesReturned => "shares returned",
         DocumentSettingsChanged(_, var strategy) => $"strategy {strategy ?? "the tier's"}",
         _ => throw new ArgumentException(e.GetType().Name, nameof(e)),
     };

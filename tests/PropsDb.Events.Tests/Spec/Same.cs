@@ -16,7 +16,7 @@ internal static class Same
     /// <summary>What every accepted draft owes: its events make what it shows, each of them is needed, and the sizes are right.</summary>
     public static void Holds(Draft draft, IReadOnlyList<DocumentEvent> events)
     {
-        events.ShouldAllBe(e => e.Version == draft.Before.Version + (e is DocumentSettingsChanged ? 0 : 1));
+        events.ShouldAllBe(e => e.Version == draft.Before.Version + (e is DocumentAdministration ? 0 : 1));
         var after = Fold(draft.Before, events);
         after.Exists.ShouldBe(draft.Exists);
         if (draft.Exists) Show(after.Content).ShouldBe(Show(draft.Now), $"folded {string.Join(" · ", events.Select(Show))} on {Show(draft.Before)}");
@@ -25,7 +25,7 @@ internal static class Same
         if (draft.Exists) Sizes(draft.Now);
         for (var i = 0; i < events.Count; i++)
         {
-            if (events[i] is DocumentRolledBack or DocumentCreated or DocumentSettingsChanged) continue; // they say what happened, not what is there
+            if (events[i] is DocumentRolledBack or DocumentCreated or DocumentAdministration or SharesEnded or SharesReturned) continue; // they say what happened, not what is there
             var without = Fold(draft.Before, events.Where((_, n) => n != i));
             Documents(without, after).ShouldBeFalse($"{Show(events[i])} is not needed in {string.Join(" · ", events.Select(Show))} on {Show(draft.Before)}");
         }

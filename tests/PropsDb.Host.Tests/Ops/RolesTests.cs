@@ -1,4 +1,5 @@
 using Npgsql;
+using PropsDb.Host.Tests.Expiring;
 using PropsDb.Testing;
 
 namespace PropsDb.Host.Tests.Ops;
@@ -29,11 +30,15 @@ public sealed class RolesTests
             i.ShouldBeLessThan(200, "the conflict log could not be written");
             await Task.Delay(10);
         }
+        (await server.As("root", "admin").Put("_users/alice/_roles/editor", $$"""{"expires_at":"{{server.Time.GetUtcNow().AddSeconds(1):O}}"}""")).Status.ShouldBe(201);
+        server.Time.Advance(TimeSpan.FromSeconds(1));
+        await Facts.Recorded(owner, "role_expired", "alice");
         await using var tampering = NpgsqlDataSource.Create(runtime);
         foreach (var sql in new[]
         {
             "UPDATE propsdb.mt_events SET data = '{}'", "DELETE FROM propsdb.mt_events", "TRUNCATE propsdb.mt_events CASCADE", "DROP TABLE propsdb.document_view",
             "ALTER TABLE propsdb.mt_events ADD COLUMN x int", "CREATE TABLE propsdb.mine (x int)", "DELETE FROM propsdb.mt_streams", "UPDATE propsdb.secret SET value = ''",
+            "CREATE TABLE propsdb_messages.mine (x int)", "DROP TABLE propsdb_messages.wolverine_incoming_envelopes",
         })
         {
             await using var command = tampering.CreateCommand(sql);
