@@ -32,8 +32,8 @@ public sealed partial class CommitQueue : IAsyncDisposable
         _running = Run();
     }
 
-    /// <summary>Told of what was given until an instant. It is told here, where every commit passes, so that nobody who gives something can forget it.</summary>
-    public event Action<Expiry>? Given;
+    /// <summary>Is told what was given until an instant: here, where every commit passes, so that nobody who gives something can forget it.</summary>
+    public Action<Expiry>? Given { get; set; }
 
     internal Task<IReadOnlyList<long>?> Append(PendingAppend append)
     {

@@ -21,7 +21,7 @@ public sealed partial class ExpirySchedule(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        commits.Given += expiry => _unscheduled.Writer.TryWrite(expiry);
+        commits.Given = expiry => _unscheduled.Writer.TryWrite(expiry);
         try
         {
             await Started(stoppingToken);
