@@ -65,8 +65,7 @@ public sealed class Tokens(Settings settings, Secrets secrets, AppDirectory apps
         var claims = JsonValue.FromChecked(JsonText.Compact(payload));
         var user = claims.Member("sub") ?? claims.Member("user_id");
         if (user is not { Kind: JsonKind.String } || user.AsText() is not { } id || !Names.IsUserId(id)) return null;
-        // What keys are called as writers; no user may pass for one.
-        if (id.StartsWith(Caller.KeyPrefix, StringComparison.Ordinal)) return null;
+        if (Caller.IsReserved(id)) return null;
         return Texts(claims.Member("app_id"), out var named) && Texts(claims.Member("roles"), out var roles) && Texts(claims.Member("tier_access"), out var tiers)
             ? new Caller(id, named ?? [], roles ?? [], tiers) { ExpiresAt = jwt.ValidTo == default ? null : new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero) }
             : null;
