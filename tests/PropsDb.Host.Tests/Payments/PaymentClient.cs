@@ -19,7 +19,7 @@ public sealed class PaymentClient(PropsDbServer server, string app, string provi
         var (app, secret) = (server.New("shop"), "whsec_" + server.New("secret"));
         var root = server.Root();
         (await root.Post("/api/v1/_apps", $$"""{"id":"{{app}}","name":"Shop"}""")).Status.ShouldBe(201);
-        (await root.Send(HttpMethod.Patch, $"/api/v1/_apps/{app}", $$"""{"payments":{"{{provider}}":{"secret":"{{secret}}"}}}""", "application/json")).Status.ShouldBe(200);
+        (await root.Send(HttpMethod.Patch, $"/api/v1/_apps/{app}", $$$"""{"payments":{"{{{provider}}}":{"secret":"{{{secret}}}"} } }""", "application/json")).Status.ShouldBe(200);
         (await root.Put($"/api/v1/{app}/_tiers/gold", GoldTier)).Status.ShouldBe(201);
         return new PaymentClient(server, app, provider, secret);
     }

@@ -44,7 +44,7 @@ public sealed class PaymentSignatureTests(PropsDbServer server)
         var provider = await PaymentClient.Start(server, "generic");
         var closed = await PaymentClient.Start(server, "generic");
         (await server.Root().Delete($"/api/v1/_apps/{closed.App}")).Status.ShouldBe(204);
-        foreach (var other in new[] { provider.With(provider: "stripe"), provider.With(provider: "paypal"), provider.With(app: "nowhere"), provider.With(app: "no app at all"), closed })
+        foreach (var other in new[] { provider.With(provider: "stripe"), provider.With(provider: "paypal"), provider.With(app: "nowhere"), provider.With(app: "no%20app"), closed })
             ShouldBeUnsigned(await other.Send(Body(other, "alice")));
         (await server.Anonymous.Get(provider.Path)).ShouldBeProblem(405, "method_not_allowed");
         (await server.Anonymous.Get(provider.With(app: "nowhere").Path)).ShouldBeProblem(405, "method_not_allowed");

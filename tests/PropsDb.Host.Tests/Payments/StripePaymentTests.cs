@@ -22,10 +22,14 @@ public sealed class StripePaymentTests : IAsyncLifetime
          "livemode":false,"pending_webhooks":1,"request":{"id":null,"idempotency_key":null},"type":"{{type}}"}
         """;
 
-    private string Subscription(string status = "active", string metadata = """{"user_id":"alice"}""", double days = 30, string key = "\"gold\"", bool isOld = false) => $$"""
-        {"id":"sub_1","object":"subscription","cancel_at_period_end":false,"status":"{{status}}","customer":"cus_1","metadata":{{metadata}},{{(isOld ? $"\"current_period_end\":{In(days)}," : "")}}
-         "items":{"object":"list","data":[{"id":"si_1","object":"subscription_item",{{(isOld ? "" : $"\"current_period_end\":{In(days)},")}}"price":{"id":"price_1","object":"price","lookup_key":{{key}}}}]}}
-        """;
+    private string Subscription(string status = "active", string metadata = """{"user_id":"alice"}""", double days = 30, string key = "\"gold\"", bool isOld = false)
+    {
+        var end = $"\"current_period_end\":{In(days)},";
+        return $$$"""
+            {"id":"sub_1","object":"subscription","cancel_at_period_end":false,"status":"{{{status}}}","customer":"cus_1","metadata":{{{metadata}}},{{{(isOld ? end : "")}}}
+             "items":{"object":"list","data":[{"id":"si_1","object":"subscription_item",{{{(isOld ? "" : end)}}}"price":{"id":"price_1","object":"price","lookup_key":{{{key}}} }}]}}
+            """;
+    }
 
     private static string Checkout(string mode = "subscription", string paid = "paid", string metadata = """{"plan":"gold"}""") => $$"""
         {"id":"cs_1","object":"checkout.session","client_reference_id":"alice","mode":"{{mode}}","payment_status":"{{paid}}","metadata":{{metadata}},"subscription":"sub_1"}
