@@ -18,6 +18,9 @@ public sealed class Issuer : IAsyncDisposable
     /// <summary>How the keys are answered for, where it is not with the keys.</summary>
     public Func<HttpContext, Task>? Instead { get; set; }
 
+    /// <summary>What the discovery document says of where the keys are.</summary>
+    public string? KeysUrl { get; set; }
+
     public int Fetched => _fetched;
     public int OtherRequests => _others;
     public string Url { get; private set; } = "";
@@ -32,7 +35,7 @@ public sealed class Issuer : IAsyncDisposable
             if (issuer.Instead is { } instead) await instead(http);
             else await http.Response.WriteAsync(issuer.Published());
         });
-        issuer._web.MapGet("/.well-known/openid-configuration", (HttpRequest request) => Results.Json(new { issuer = issuer.Url, jwks_uri = issuer.Url + "/keys" }));
+        issuer._web.MapGet("/.well-known/openid-configuration", (HttpRequest request) => Results.Json(new { issuer = issuer.Url, jwks_uri = issuer.KeysUrl ?? issuer.Url + "/keys" }));
         issuer._web.MapFallback(() =>
         {
             Interlocked.Increment(ref issuer._others);

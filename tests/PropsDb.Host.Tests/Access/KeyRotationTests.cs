@@ -116,6 +116,23 @@ public sealed class KeyRotationTests : IAsyncLifetime
         _issuer.OtherRequests.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("http://id.example/keys")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("/keys")]
+    [InlineData("ftp://127.0.0.1/keys")]
+    [InlineData("")]
+    public async Task A_discovery_document_names_an_https_url(string keysUrl)
+    {
+        _issuer.KeysUrl = keysUrl;
+        var app = await _issuer.App(_server, byDiscovery: true);
+        (await _server.Status(app, _issuer.Sign("rsa", _issuer.Claims(_server, app)))).ShouldBe(401);
+        (_issuer.Fetched, _issuer.OtherRequests).ShouldBe((0, 0));
+        _issuer.KeysUrl = null;
+        _server.Time.Advance(PublishedKeys.Pause);
+        (await _server.Status(app, _issuer.Sign("rsa", _issuer.Claims(_server, app)))).ShouldBe(200);
+    }
+
     [Fact]
     public async Task Where_a_token_names_no_key_all_are_tried_and_where_it_names_one_that_alone()
     {
