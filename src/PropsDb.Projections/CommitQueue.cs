@@ -6,6 +6,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
 
 namespace PropsDb.Projections;
@@ -30,6 +31,12 @@ public sealed partial class CommitQueue : IAsyncDisposable
         (_source, _log) = (source, log);
         _running = Run();
     }
+
+    /// <summary>Something was committed: for those who work behind the commit. It is called between groups, so it returns at once.</summary>
+    public event Action? Committed;
+
+    /// <summary>Is told what was given until an instant: here, where every commit passes, so that nobody who gives something can forget it.</summary>
+    public Action<Expiry>? Given { get; set; }
 
     internal Task<IReadOnlyList<long>?> Append(PendingAppend append)
     {
@@ -60,6 +67,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
             }
             await AppendGroup(group);
             group.Clear();
+            Committed?.Invoke();
         }
     }
 
@@ -115,13 +123,16 @@ public sealed partial class CommitQueue : IAsyncDisposable
         return positions;
     }
 
-    private static void Settle(PendingAppend append, IReadOnlyList<long>? positions)
+    private void Settle(PendingAppend append, IReadOnlyList<long>? positions)
     {
         if (positions is null) Measures.LostRaces.Add(1);
         else
         {
             Measures.Commits.Add(append.Commits.Count);
             Measures.Events.Add(append.EventCount);
+            foreach (var commit in append.Commits)
+                foreach (var e in commit.Events)
+                    if (Expiry.Of(commit.App, commit.StreamId, e) is { } expiry) Given?.Invoke(expiry);
         }
         append.Settle(positions);
     }
@@ -172,7 +183,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
         return (long?)await command.ExecuteScalarAsync(cancel);
     }
 
-    private static NpgsqlBatchCommand AppendCommand(List<PendingCommit> commits, bool isAllOrNone)
+    internal static NpgsqlBatchCommand AppendCommand(List<PendingCommit> commits, bool isAllOrNone)
     {
         var command = new NpgsqlBatchCommand(
             $"SELECT accepted, last_position FROM {StoreSetup.Schema}.append_commits($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27)");

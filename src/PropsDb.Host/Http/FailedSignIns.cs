@@ -1,3 +1,4 @@
+using PropsDb.Host.Legacy;
 using PropsDb.Host.Ops;
 
 namespace PropsDb.Host.Http;
@@ -18,7 +19,7 @@ public static class FailedSignIns
         app.ApplicationServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(limiter.Dispose);
         return app.Use(async (http, next) =>
         {
-            if (!Credentials.Any(http.Request.Headers.ContainsKey))
+            if (!Credentials.Any(http.Request.Headers.ContainsKey) && !http.Request.Cookies.ContainsKey(LegacyAccess.CookieName))
             {
                 await next(http);
                 return;

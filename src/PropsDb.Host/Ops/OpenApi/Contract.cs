@@ -70,6 +70,9 @@ public sealed record Contract(string? Answer, params string[] Body)
         ["GET /api/v1/{app}/{tier}/{document}/_conflicts"] = new("ConflictLog") { Query = ["resolved", "limit"] },
         ["GET /api/v1/{app}/_conflicts"] = new("ConflictLog") { Query = ["resolved", "tier_of", "document_of", "limit"] },
         ["POST /api/v1/{app}/_conflicts/{id}/_resolve"] = Write("ResolveAnswer", "ResolveBody").And("test_failed"),
+        ["GET /api/v1/{app}/_audit"] = new("AuditEntry") { Query = ["from_time", "to_time", "user", "tier_of", "document_of"], MediaType = "application/x-ndjson" },
+        ["GET /api/v1/{app}/_audit/_head"] = new("AuditHead"),
+        ["POST /api/v1/{app}/_audit/_verify"] = new("AuditFinding", "AuditVerifyBody") { Problems = Bodies },
         ["POST /api/v1/{app}/_batch"] = Write("MultiBatchAnswer", "MultiBatchBody").And("test_failed") with { Statuses = [200], Query = ["on_conflict", "dry_run"], Headers = ["Idempotency-Key", "X-Change-Message"] },
         ["POST /api/v1/{app}/_payments/{provider}"] = new("PaymentAnswer", "PaymentMessage")
         {
