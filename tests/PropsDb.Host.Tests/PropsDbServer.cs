@@ -72,6 +72,11 @@ public sealed class PropsDbServer : IAsyncLifetime
 
     public Client With(string? token) => new(Address, token);
 
+    /// <summary>A token for another app than the default one.</summary>
+    public string AppToken(string app, string user, params string[] roles) => Tokens.Issue(SecretBytes, user, roles, [app], Time.GetUtcNow().AddHours(1));
+
+    /// <summary>The service's administrator.</summary>
+    public Client Root() => With(AppToken("*", "root", "admin"));
 }
 
 /// <summary>One answer, read whole.</summary>

@@ -74,6 +74,11 @@ public sealed record Contract(string? Answer, params string[] Body)
         ["GET /api/v1/{app}/_audit/_head"] = new("AuditHead"),
         ["POST /api/v1/{app}/_audit/_verify"] = new("AuditFinding", "AuditVerifyBody") { Problems = Bodies },
         ["POST /api/v1/{app}/_batch"] = Write("MultiBatchAnswer", "MultiBatchBody").And("test_failed") with { Statuses = [200], Query = ["on_conflict", "dry_run"], Headers = ["Idempotency-Key", "X-Change-Message"] },
+        ["POST /api/v1/{app}/_payments/{provider}"] = new("PaymentAnswer", "PaymentMessage")
+        {
+            Headers = ["Stripe-Signature", "X-PropsDb-Signature"],
+            Problems = ["too_large", "request_timeout", "invalid_json", "invalid_value", "already_exists", "outcome_unknown"],
+        },
         ["POST /api/v1/{app}/_undo"] = new("UndoReport", "UndoByUserBody") { Query = ["dry_run"], Headers = ["X-Change-Message"], Problems = [.. Bodies, "outcome_unknown"] },
         ["GET /api/v1/{app}/{tier}/{document}/{collection}"] = Read("CollectionAnswer"),
         ["POST /api/v1/{app}/{tier}/{document}/{collection}"] = Write("CollectionAnswer", "PropertiesBody") with { Statuses = [201] },
