@@ -31,7 +31,7 @@ public sealed class UserTests(PropsDbServer server)
         (await app.As("bob").Get("user/d")).ShouldBeAt(200, 1);
         (await app.Admin.Put("_users/carol", "{}")).Status.ShouldBe(201);
         (await app.Admin.Put("_users/carol", """{"is_active":7}""")).ShouldPointTo("invalid_value", "/is_active");
-        (await app.Admin.Put("_users/%00", "{}")).ShouldBeProblem(400, "invalid_name");
+        (await app.Admin.Put("_users/%01", "{}")).ShouldBeProblem(400, "invalid_name");
     }
 
     [Fact]

@@ -70,15 +70,15 @@ public sealed class GranteeTests(PropsDbServer server)
         (await bob.Delete($"user/d{Of}&version=3")).Status.ShouldBe(204);
         (await bob.Get($"user/d{Of}")).ShouldBeProblem(404, "not_found");
         (await bob.Post($"user/d/_restore{Of}", "{}")).ShouldBeProblem(404, "not_found");
-        (await alice.Post("user/d/_restore", "{}")).ShouldBeAt(200, 4);
-        (await bob.Get($"user/d{Of}")).ShouldBeAt(200, 4);
+        (await alice.Post("user/d/_restore", "{}")).ShouldBeAt(200, 5);
+        (await bob.Get($"user/d{Of}")).ShouldBeAt(200, 5);
         (await bob.Get($"user/d{Of}&version=1")).ShouldBeProblem(404, "version_not_found");
-        (await alice.Delete("user/d?version=4")).Status.ShouldBe(204);
-        (await alice.Post("user/d", "{}")).ShouldBeAt(201, 6);
+        (await alice.Delete("user/d?version=5")).Status.ShouldBe(204);
+        (await alice.Post("user/d", "{}")).ShouldBeAt(201, 7);
         (await bob.Get($"user/d{Of}")).ShouldBeProblem(404, "not_found");
         (await alice.Get("user/d/_permissions")).ShouldBeJson("""{"owner":"alice","permissions":[]}""");
-        (await alice.Delete("user/d?version=6")).Status.ShouldBe(204);
-        (await alice.Post("user/d/_restore", "{}")).ShouldBeAt(200, 8);
+        (await alice.Delete("user/d?version=7")).Status.ShouldBe(204);
+        (await alice.Post("user/d/_restore", "{}")).ShouldBeAt(200, 9);
         (await bob.Get($"user/d{Of}")).ShouldBeProblem(404, "not_found");
     }
 

@@ -18,7 +18,7 @@ public sealed record Described(
     }
 
     private static Described Of(AppRoute route) => new(route.Method, route.Pattern,
-        Lower(route.Method) + (route.Path.StartsWith("_apps", StringComparison.Ordinal) ? "" : "App") + Name(route.Path), "app", route.Summary, route.MediaTypes, false, []);
+        Lower(route.Method) + (route.Path.StartsWith("_apps", StringComparison.Ordinal) ? "" : "App") + Name(route.Path), "app", route.Summary, route.MediaTypes, route.IsBodyOptional, []);
 
     // _history is History in the middle of an operation's id, _roles is Roles, and _roles/{role}, one of them, is Role.
     private static string Name(string? operation)
