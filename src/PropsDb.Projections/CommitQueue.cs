@@ -33,7 +33,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
     }
 
     /// <summary>Something was committed: for those who work behind the commit. It is called between groups, so it returns at once.</summary>
-    public event Action? Committed;
+    public Action? Committed { get; set; }
 
     /// <summary>Is told what was given until an instant: here, where every commit passes, so that nobody who gives something can forget it.</summary>
     public Action<Expiry>? Given { get; set; }
