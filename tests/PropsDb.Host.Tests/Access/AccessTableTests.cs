@@ -1,0 +1,109 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using PropsDb.Host.Documents;
+using PropsDb.Host.Ops;
+
+namespace PropsDb.Host.Tests;
+
+/// <summary>Every cell of <c>authz.csv</c> against the running service: who may, may; who may not is told so, leaves no trace, and learns nothing.</summary>
+public sealed class AccessTableTests(AccessWorld world) : IClassFixture<AccessWorld>
+{
+    private readonly Dictionary<(string Tier, string? Owner), string> _conflicts = [];
+
+    public static TheoryData<string, string> Cells { get; } = new(AccessTable.Rows.Select(r => (r.Operation, r.Target)));
+
+    [Fact]
+    public void Every_route_has_a_row()
+    {
+        var routes = Routes.All.Select(r => $"{r.Method} {r.Pattern}").Concat(AppRoutes.All.Select(r => $"{r.Method} {r.Pattern}"))
+            .Concat(ServiceRoute.All.Select(r => $"GET {r.Pattern}"));
+        routes.Except(AccessTable.Rows.Select(r => r.Operation)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_endpoint_has_a_row()
+    {
+        var endpoints = world.Server.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
+            .Select(e => "/" + e.RoutePattern.RawText!.Trim('/')).ToList();
+        endpoints.ShouldNotBeEmpty();
+        endpoints.Except(AccessTable.Rows.Select(r => r.Pattern)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void No_row_stands_twice_and_none_is_of_an_operation_that_there_is_not()
+    {
+        AccessTable.Rows.Select(r => (r.Operation, r.Target)).ShouldBeUnique();
+        AccessOperations().Except(AccessTable.Rows.Select(r => r.Operation)).ShouldBeEmpty();
+        AccessTable.Rows.ShouldAllBe(r => r.Verdicts.Select(v => v.Caller).SequenceEqual(world.Callers.Keys));
+    }
+
+    private static IEnumerable<string> AccessOperations() => AccessOperation.All.Keys;
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public async Task Each_caller_may_do_what_the_table_says(string operation, string target)
+    {
+        var row = AccessTable.Rows.Single(r => r.Operation == operation && r.Target == target);
+        var faults = new List<string>();
+        foreach (var (caller, expected) in row.Verdicts)
+            if (await Fault(row, world.Callers[caller], expected) is { } fault) faults.Add($"{caller}: {fault}");
+        faults.ShouldBeEmpty();
+    }
+
+    private async Task<string?> Fault(AccessRow row, Principal caller, char expected)
+    {
+        var cell = await Cell(row, caller, isFresh: expected is 'A' && row.Method is not "GET");
+        var before = await world.Traces();
+        var answer = await cell.Send(world);
+        var after = await world.Traces();
+        if (!Fits(answer, cell, expected)) return $"expected {expected}, but {answer}";
+        if (answer.Body.Contains(AccessWorld.Secret(AccessWorld.Other))) return $"another app's content: {answer}";
+        if (row.Method is "GET" && await cell.Send(world, "HEAD") is var head && (head.Status != answer.Status || head.Body.Length > 0)) return $"HEAD {head}";
+        var isWritten = expected is 'A' && cell.IsWrite;
+        if (isWritten == (before == after)) return isWritten ? "it left nothing behind" : $"{before} became {after} by {answer}";
+        if (answer.Status < 400) return null;
+        if (answer.Body.Contains(AccessWorld.Secret(AccessWorld.App))) return $"content in a refusal: {answer}";
+        // A grantee may know that the document is there.
+        if (expected is 'N' or 'Q' || (expected is 'F' && AccessWorld.Grantees.Contains(caller.User))) return null;
+        var absent = await Absent(cell).Send(world);
+        return Shown(absent) == Shown(answer) ? null : $"{Shown(answer)}\nis not what there is to say of something else:\n{Shown(absent)}";
+    }
+
+    private static bool Fits(Answer answer, AccessCell cell, char expected) => expected switch
+    {
+        'A' => answer.Status is >= 200 and < 300 && (cell.Needle is not { } needle || answer.Body.Contains(needle)),
+        '0' => answer.Status is 200 && !answer.Body.Contains(cell.Needle!),
+        'U' => answer.Status is 401 && answer.Error is "unauthenticated" && answer.Header("WWW-Authenticate") is not null,
+        'F' => answer.Status is 403 && answer.Error is "forbidden",
+        'Q' => answer.Status is 400 && answer.Error is "invalid_query",
+        _ => answer.Status is 404 && answer.Error is "not_found",
+    };
+
+    // Everything of an answer but when it was given.
+    private static string Shown(Answer answer) => string.Join('\n', answer.Raw.Headers.Concat(answer.Raw.Content.Headers).Where(h => h.Key is not "Date")
+        .Select(h => $"{h.Key}: {string.Join(", ", h.Value)}").Order(StringComparer.Ordinal).Prepend($"{answer.Status}").Append(answer.Body));
+
+    /// <param name="isFresh">What it changes is its own, so that no cell comes upon another's traces.</param>
+    private async Task<AccessCell> Cell(AccessRow row, Principal caller, bool isFresh)
+    {
+        var operation = AccessOperation.All.GetValueOrDefault(row.Operation) ?? new AccessOperation();
+        var (tier, owner) = (AccessCell.TierOf(row.Target), AccessCell.OwnerOf(row, caller));
+        var app = row.Target is "noapp" ? "none" : AccessWorld.App;
+        var it = operation.Prepare is { } prepare ? await prepare(world) : null;
+        if (row.Target is "fresh-app" && isFresh) await AccessWorld.Expect(201, world.ServiceAdmin, "POST", "/api/v1/_apps", $$"""{"id":"{{app = world.New("app")}}"}""");
+        var isNew = row.Target is "new" or "new-own" or "new-board" or "nowhere" or "noapp";
+        var name = isNew || isFresh ? world.New("d") : row.Target is "gone" ? "gone" : "common";
+        if (!isNew && isFresh && AccessCell.IsOnDocument(row)) await world.Document(app, tier, owner, name);
+        if (row.Target is "gone" && isFresh) await AccessWorld.Expect(204, world.Admin, "DELETE", $"/api/v1/{app}/notes/{name}?owner={owner}&version=3");
+        if (row.Pattern.StartsWith("/api/v1/{app}/_conflicts", StringComparison.Ordinal))
+            it = isFresh || !_conflicts.TryGetValue((tier, owner), out var known) ? _conflicts[(tier, owner)] = await world.Conflict(app, tier, owner, name) : known;
+        return new AccessCell(row, operation, caller, name, it, app);
+    }
+
+    // The same asked of what is not there; or of what is there, where it was asked of what is not.
+    private AccessCell Absent(AccessCell cell) => cell with
+    {
+        Name = cell.Row.Target is "new" or "new-own" or "new-board" ? "common" : world.New("absent"),
+        It = cell.It is null ? null : Guid.NewGuid().ToString(),
+    };
+}
