@@ -80,6 +80,20 @@ public sealed partial class AppDirectory : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads on to a commit that is there already, before anyone is told of it.</summary>
+    /// <exception cref="OutcomeUnknownException">It is there, but cannot be shown to be in force.</exception>
+    internal async Task CatchUpWithCommit()
+    {
+        try
+        {
+            await CatchUp(CancellationToken.None);
+        }
+        catch (NpgsqlException e)
+        {
+            throw new OutcomeUnknownException(e);
+        }
+    }
+
     /// <summary>An app as it was set up at a time; null before it was registered.</summary>
     public async Task<App?> At(string id, DateTimeOffset at, CancellationToken cancel)
     {

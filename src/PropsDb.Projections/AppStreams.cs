@@ -34,9 +34,13 @@ public sealed class AppStreams(AppDirectory directory, CommitQueue queue, TimePr
                 : (StreamIds.OfApp(appId), app.StreamVersion);
             var commit = new PendingCommit(appId, stream, expected, [.. ruling.Events], new Commit(0, now, author.By, null, author.Message), author) { Receipt = receipt?.Invoke(outcome) };
             var positions = await queue.Append(new PendingAppend([commit]));
-            // Also after a lost race: another node has changed what this one decided on.
-            await directory.CatchUp(positions is null ? cancel : CancellationToken.None);
-            if (positions is not null) return outcome;
+            if (positions is not null)
+            {
+                await directory.CatchUpWithCommit();
+                return outcome;
+            }
+            // Another node has changed what this one decided on.
+            await directory.CatchUp(cancel);
         }
         throw new TimeoutException($"Others were faster {MaxAttempts} times in a row.");
     }

@@ -132,7 +132,7 @@ public sealed class DocumentStreams(
         }
         if (positions is null) return null;
         // Before anyone is told: whoever was given or denied something finds it so.
-        if (commits.Exists(c => c.Events.Any(AppDirectory.Concerns))) await apps.CatchUp(CancellationToken.None);
+        if (commits.Exists(c => c.Events.Any(AppDirectory.Concerns))) await apps.CatchUpWithCommit();
         var at = 0;
         return outcomes.ConvertAll(o => o is Outcome.Accepted { Events.Count: > 0 } a ? a with { After = Placed(a, positions[at++]) } : o);
     }

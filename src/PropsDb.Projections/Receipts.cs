@@ -59,9 +59,9 @@ public sealed class Receipts(NpgsqlDataSource source)
         var command = new NpgsqlBatchCommand($"""
             INSERT INTO {StoreSetup.Schema}.receipt (tenant_id, caller, key, fingerprint, status, etag, location, body, position, at)
             SELECT r.tenant, r.caller, r.key, r.fingerprint, r.status, r.etag, r.location, r.body, coalesce(r.position, e.seq_id), r.at
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-                AS r(tenant, caller, key, fingerprint, status, etag, location, body, at, stream, number, commit, position)
-            JOIN {StoreSetup.Schema}.mt_events e ON e.tenant_id = r.tenant AND e.stream_id = r.stream AND e.version = r.number AND e.causation_id = r.commit
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                AS r(tenant, caller, key, fingerprint, status, etag, location, body, at, app, stream, number, commit, position)
+            JOIN {StoreSetup.Schema}.mt_events e ON e.tenant_id = r.app AND e.stream_id = r.stream AND e.version = r.number AND e.causation_id = r.commit
             """);
         Add(NpgsqlDbType.Varchar, c => c.Receipt!.App);
         Add(NpgsqlDbType.Varchar, c => c.Receipt!.Caller);
@@ -72,6 +72,7 @@ public sealed class Receipts(NpgsqlDataSource source)
         Add(NpgsqlDbType.Varchar, c => c.Receipt!.Location);
         Add(NpgsqlDbType.Bytea, c => c.Receipt!.Body);
         Add(NpgsqlDbType.TimestampTz, c => c.Committed.At);
+        Add(NpgsqlDbType.Varchar, c => c.App);
         Add(NpgsqlDbType.Uuid, c => c.StreamId);
         Add(NpgsqlDbType.Bigint, c => c.Last);
         Add(NpgsqlDbType.Varchar, c => c.Id.ToString());

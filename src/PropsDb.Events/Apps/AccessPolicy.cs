@@ -42,6 +42,10 @@ public enum AccessVerdict
 /// <summary>One pure question, asked at every door.</summary>
 public static class AccessPolicy
 {
+    /// <summary>Whether a signed-in caller is let into the app at all.</summary>
+    public static bool Admits(Caller caller, string appId, App? app) =>
+        caller.BelongsTo(appId) && (caller.IsServiceAdmin || (app is { IsActive: true } && app.User(caller.UserId!).IsActive));
+
     /// <param name="caller">As they are in the app: see <see cref="Caller.In"/>.</param>
     public static Access Allows(Caller caller, DocumentAction action, in AccessTarget target, DateTimeOffset at)
     {

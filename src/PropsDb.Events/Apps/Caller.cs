@@ -32,6 +32,9 @@ public sealed record Caller(string? UserId, ImmutableHashSet<string> Apps, Immut
 
     public bool IsAdmin => IsSignedIn && Holds(Events.Apps.Roles.Admin);
 
+    /// <summary>May administer the app as a whole, which a token narrowed to some tiers does not allow.</summary>
+    public bool Administers => IsAdmin && TierAccess is null;
+
     /// <summary>Sees every owner's documents in a per_user tier.</summary>
     public bool ActsForAll => IsAdmin || Key is not null;
 

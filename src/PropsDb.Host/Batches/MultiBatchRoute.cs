@@ -37,7 +37,7 @@ public static class MultiBatchRoute
             return;
         }
         var all = outcomes.Cast<Outcome.Accepted>().ToList();
-        for (var i = 0; i < parts.Count && !isRehearsal; i++) Writes.LogMerge(parts[i].Request, all[i]);
+        for (var i = 0; i < parts.Count && !isRehearsal; i++) await Writes.Settle(parts[i].Request, all[i]);
         if (!isRehearsal) request.Http.Response.Headers["X-Position"] = request.Service<Seal>().Position(request.App.Id, all.Max(a => a.After.Position));
         await Reply.Send(request.Http, 200, Accepted(parts, all, isRehearsal), Documents.Route.Json);
     }

@@ -90,5 +90,6 @@ public static class AppRoutes
     {
         if (route.ServiceAdminOnly && !caller.IsServiceAdmin) throw AccessGate.Forbidden("requires_role:service_admin");
         if (route.AdminOnly && !caller.IsAdmin) throw AccessGate.Forbidden("requires_role:admin");
+        if ((route.AdminOnly || route.ServiceAdminOnly) && !caller.Administers) throw AccessGate.Forbidden("requires_tier_access");
     }
 }

@@ -44,7 +44,7 @@ public sealed record DocumentRequest(HttpContext Http, Admission Admission, Docu
     public string? NamedUser { get; init; }
 
     /// <summary>Nothing older is shown: a grantee sees the document from the grant's version on.</summary>
-    public long Since => Admission.Access.Share?.Version ?? 0;
+    public long Since => Admission.Access.Share is { } share && Ask(DocumentAction.Read).Share is not null ? share.Version : 0;
 
     /// <summary>Whether the caller may do something else with the same document.</summary>
     public PropsDb.Events.Apps.Access Ask(DocumentAction action) =>

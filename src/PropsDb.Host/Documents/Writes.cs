@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using PropsDb.Events.Apps;
+using PropsDb.Events.Apps.Operations;
 using PropsDb.Events.Documents;
 using PropsDb.Events.Operations;
 using PropsDb.Events.Values;
@@ -29,7 +31,7 @@ public static class Writes
         switch (await request.Service<DocumentStreams>().Transact(write, request.Author(), options, request.Cancel))
         {
             case Outcome.Accepted accepted:
-                if (!request.IsRehearsal) LogMerge(request, accepted);
+                if (!request.IsRehearsal) await Settle(request, accepted);
                 await Replies.Accept(request, accepted, Replies.Build(request, accepted, success, created, body));
                 break;
             case Outcome.Rejected(var rejection, var lost):
@@ -77,10 +79,14 @@ public static class Writes
         return Log(request, key, conflict.Expected, conflict.Actual, list.Length <= MaxLoggedBytes ? list : "[]", Operations(key, lost), resolution: null);
     }
 
-    /// <summary>Puts a stale write that was merged into the conflict log, if this is one.</summary>
-    public static void LogMerge(DocumentRequest request, Outcome.Accepted accepted)
+    /// <summary>What an accepted write brings with it: an entry in the conflict log where it was merged, and its tier where that is a role's and new.</summary>
+    public static async Task Settle(DocumentRequest request, Outcome.Accepted accepted)
     {
         if (accepted.MergedFrom is { } ancestor) Log(request, request.Key, ancestor.Version, accepted.Before.Version, "[]", lost: null, "merged");
+        var (app, tier) = (request.Admission.App, request.Admission.Tier);
+        if (app.Tiers.ContainsKey(tier.Name)) return;
+        var definition = new TierDefined(tier.Name, tier.Type.Name(), null, [.. tier.Permissions], null, tier.RequiresVersion);
+        await request.Service<AppStreams>().Transact(app.Id, new DefineTier(definition, HoldsDocuments: true), request.Author(), CancellationToken.None);
     }
 
     private static Guid Log(DocumentRequest request, DocumentKey key, long? expected, long actual, string conflicts, string? lost, string? resolution)

@@ -43,7 +43,7 @@ public sealed partial class StoredNamesTests
     {
         AppEventNames.All.Keys.ShouldBe(typeof(AppEvent).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(AppEvent)) && !t.IsAbstract), ignoreOrder: true);
         AppEventNames.All.Values.Concat(StoredNames.OfDocumentEvents.Values).ShouldBeUnique();
-        AppEventNames.All.ShouldAllBe(n => SnakeCase().IsMatch(n.Value) && n.Value.Replace("_", "").Equals(n.Key.Name.ToLowerInvariant()));
+        AppEventNames.All.ShouldAllBe(n => SnakeCase().IsMatch(n.Value) && n.Value.Replace("_", "", StringComparison.Ordinal) == n.Key.Name.ToLowerInvariant());
     }
 
     [Fact]
