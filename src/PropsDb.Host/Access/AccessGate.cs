@@ -47,7 +47,7 @@ public static class AccessGate
         var caller = await CallerIn(http, app);
         RefuseStrangers(caller, id);
         if (app is not { IsActive: true }) throw new ProblemException(Problem.NotFound());
-        RefuseInactive(caller, app);
+        if (!AccessPolicy.Admits(caller, id, app)) throw Forbidden("inactive_user");
         return new AppAdmission(caller, app);
     }
 
@@ -58,13 +58,8 @@ public static class AccessGate
         if (api.Count > 1) RefuseStrangers(caller, api[1]);
         else if (!caller.IsSignedIn) throw Unauthenticated();
         if (api.Count > 1 && (app is null || (!app.IsActive && !caller.IsServiceAdmin))) throw new ProblemException(Problem.NotFound());
-        if (app is not null) RefuseInactive(caller, app);
+        if (app is not null && !AccessPolicy.Admits(caller, app.Id, app)) throw Forbidden("inactive_user");
         return new AppAdmission(caller, app);
-    }
-
-    private static void RefuseInactive(Caller caller, App app)
-    {
-        if (!caller.IsServiceAdmin && !app.User(caller.UserId!).IsActive) throw Forbidden("inactive_user");
     }
 
     private static void RefuseStrangers(Caller caller, string app)

@@ -92,11 +92,11 @@ public static class Replies
     /// <summary>What others changed is shown to who may read it, and to a grantee not from before the grant.</summary>
     public static bool MaySeeSince(this DocumentRequest request, Document ancestor) => ancestor.Version >= request.Since && request.MayRead();
 
-    /// <summary>What a write would change; to who may not read, without what is there.</summary>
+    /// <summary>What a write would change; to who may not read, only what they set.</summary>
     public static void WriteRehearsed(this Utf8JsonWriter writer, DocumentRequest request, Outcome.Accepted accepted)
     {
         var changes = Change.Of(accepted.Before, accepted.Events);
-        writer.WriteChanges(request.MayRead() ? changes : changes.Where(c => c.Op != "order").Select(c => c with { Previous = null }));
+        writer.WriteChanges(request.MayRead() ? changes : changes.Where(c => c.Op == "set").Select(c => c with { Previous = null }));
     }
 
     /// <param name="conflictId">Under which a rejected stale write is found in the conflict log.</param>

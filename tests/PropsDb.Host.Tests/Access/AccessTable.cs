@@ -5,6 +5,8 @@ namespace PropsDb.Host.Tests;
 public sealed record AccessRow(string Operation, string Target, IReadOnlyList<(string Caller, char Verdict)> Verdicts)
 {
     public string Method => Operation[..Operation.IndexOf(' ')];
+    public char Of(string caller) => Verdicts.Single(v => v.Caller == caller).Verdict;
+
     public string Pattern => Operation[(Operation.IndexOf(' ') + 1)..];
 }
 

@@ -61,6 +61,7 @@ public sealed class AccessWorld : IAsyncLifetime
             ["sa"] = ServiceAdmin,
             ["in"] = User("inactive", App, "member", "admin"),
             ["bl"] = User("blind", App, "blind"),
+            ["na"] = new(Server.With(Jwt.Hs256($$"""{"sub":"narrowed","app_id":"{{App}}","roles":["admin"],"tier_access":["board"],"exp":{{Unix(3600)}} }""")), "narrowed"),
         };
         await Expect(204, Admin, "DELETE", $"/api/v1/_apps/{App}/_keys/{revoked.Id}");
         foreach (var caller in Callers.Values.Where(c => c.User is not null && c.User != Owner)) await Document(App, "notes", caller.User, "common");
@@ -77,6 +78,9 @@ public sealed class AccessWorld : IAsyncLifetime
 
     public Principal User(string id, string app = App, params string[] roles) =>
         new(Server.With(Tokens.Issue(PropsDbServer.SecretBytes, id, roles, [app], Server.Time.GetUtcNow().AddHours(1))), id);
+
+    /// <summary>A user with the roles of a token, under a name that no other test has.</summary>
+    public Principal NewUser(params string[] roles) => User(New("someone"), App, roles);
 
     public async Task<(string Id, string Key)> Key(string app, string? rights)
     {
