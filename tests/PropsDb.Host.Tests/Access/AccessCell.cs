@@ -6,28 +6,31 @@ namespace PropsDb.Host.Tests;
 /// <param name="App">The app that is meant.</param>
 public sealed record AccessCell(AccessRow Row, AccessOperation Operation, Principal Caller, string Name, string? It, string App)
 {
-    public bool IsWrite => Row.Method is not "GET";
+    public bool IsWrite => Row.Method is not "GET" && Operation.Writes;
+
+    public bool IsLegacy => Row.Pattern.StartsWith("/api/data/", StringComparison.Ordinal);
 
     /// <summary>Of one document: its tier stands in the path, or in the body.</summary>
     public static bool IsOnDocument(AccessRow row) =>
-        row.Pattern.StartsWith("/api/v1/{app}/{tier}", StringComparison.Ordinal) || row.Pattern is "/api/v1/{app}/_batch" || row.Pattern.Contains("/_conflicts", StringComparison.Ordinal);
+        row.Pattern.Contains("/{tier}", StringComparison.Ordinal) && !row.Pattern.Contains("/_tiers/", StringComparison.Ordinal) || row.Pattern is "/api/v1/{app}/_batch" || row.Pattern.Contains("/_conflicts", StringComparison.Ordinal);
 
     public static string TierOf(string target) => target switch
     {
         "board" or "site" or "open" or "nowhere" => target,
         "new-board" => "board",
         "public" => "app",
+        "own-user" => "user",
         "unscoped" => "shared",
         _ => "notes",
     };
 
     public static string? OwnerOf(AccessRow row, Principal caller) => row.Target switch
     {
-        "own" or "new-own" => caller.User ?? AccessWorld.Owner,
+        "own" or "new-own" or "own-user" => caller.User ?? AccessWorld.Owner,
         _ => TierOf(row.Target) is "notes" ? AccessWorld.Owner : null,
     };
 
-    private bool NamesOwner => Row.Target is not ("own" or "new-own") && OwnerOf(Row, Caller) is not null && (Row.Pattern.Contains("{document}", StringComparison.Ordinal) || Row.Target is "notes-of-owner");
+    private bool NamesOwner => Row.Target is not ("own" or "new-own" or "own-user") && OwnerOf(Row, Caller) is not null && (Row.Pattern.Contains("{document}", StringComparison.Ordinal) || Row.Target is "notes-of-owner");
 
     public Task<Answer> Send(AccessWorld world, string? method = null)
     {
@@ -36,13 +39,13 @@ public sealed record AccessCell(AccessRow Row, AccessOperation Operation, Princi
         return Caller.Send(method ?? Row.Method, Path(), body, Operation.MediaType, [.. Headers(world)]);
     }
 
-    public string? Needle => Operation.Needle?.Replace("{listed}", TierOf(Row.Target) is "notes" ? $"\"owner\":\"{AccessWorld.Owner}\"" : $"\"{Name}\"").Replace("{it}", It).Replace("{secret}", AccessWorld.Secret(App));
+    public string? Needle => Row.Target is "owner" ? null : Operation.Needle?.Replace("{listed}", TierOf(Row.Target) is "notes" ? $"\"owner\":\"{AccessWorld.Owner}\"" : $"\"{Name}\"").Replace("{it}", It).Replace("{secret}", AccessWorld.Secret(App));
 
     private string Path()
     {
-        var path = Row.Pattern.Replace("{app}", App).Replace("{document}", Name).Replace("{collection}", Operation.Collection).Replace("{property}", Operation.Property)
+        var path = Row.Pattern.Replace("/api/{**path}", "/api/metrics").Replace("{app}", App).Replace("{document}", Name).Replace("{collection}", Operation.Collection).Replace("{property}", Operation.Property)
             .Replace("{code}", "not-found").Replace("{**path}", $"{App}/_unknown").Replace("{documentName?}", "").Replace("_share/{user}", "_share/" + Revoked);
-        if (Row.Pattern.StartsWith("/api/v1/{app}/{tier}", StringComparison.Ordinal)) path = path.Replace("{tier}", TierOf(Row.Target));
+        if (Row.Pattern.Contains("/{tier}", StringComparison.Ordinal) && !Row.Pattern.Contains("/_tiers/", StringComparison.Ordinal)) path = path.Replace("{tier}", TierOf(Row.Target));
         // What was prepared is what the last segment names.
         if (It is not null && path.LastIndexOf('{') is >= 0 and var from) path = path[..from] + It + path[(path.IndexOf('}', from) + 1)..];
         path = path.Replace("{user}", "user").Replace("{tier}", "board");

@@ -9,6 +9,9 @@ public sealed record AccessOperation(string? Body = null)
     public string Collection { get; init; } = "ui";
     public string Property { get; init; } = "theme";
 
+    /// <summary>Accepted, it leaves an event behind.</summary>
+    public bool Writes { get; init; } = true;
+
     /// <summary>What the answer holds if what is meant is in it.</summary>
     public string? Needle { get; init; }
 
@@ -89,6 +92,16 @@ public sealed record AccessOperation(string? Body = null)
         },
         ["GET /api/v1/{app}/_conflicts"] = new() { Query = "limit=500", Needle = "\"{it}\"" },
         ["POST /api/v1/{app}/_conflicts/{id}/_resolve"] = new("""{"resolution":"local","document_version":3}"""),
+        ["GET /api/v1/{app}/_audit"] = new() { Query = "tier=board&document=common", Needle = "\"by\":\"administrator\"" },
+        ["POST /api/v1/{app}/_audit/_verify"] = new() { Writes = false },
+        ["GET /api/v1/{app}/{tier}/_changes"] = new() { Query = "limit=500", Needle = "{listed}" },
+        ["GET " + Document + "/_changes"] = new() { Needle = "\"position\"" },
+        ["GET /api/data/{tier}"] = new() { Needle = "{secret}" },
+        ["GET /api/data/{tier}/{document}"] = new() { Needle = "{secret}" },
+        ["GET /api/data/{tier}/{document}/{collection}"] = new() { Needle = "{secret}" },
+        ["POST /api/data/{tier}/{document}"] = new("""{"version":"3","collections":{"collection":"ui","properties":{"theme":"new"}}}"""),
+        ["DELETE /api/data/{tier}/{document}"] = new("""{"version":"3","deleteDocument":true}"""),
+        ["DELETE /api/data/{tier}/{document}/{collection}"] = new("""{"version":"3"}"""),
         ["PUT /api/v1/{app}/_tiers/{tier}"] = Tier,
         ["DELETE /api/v1/{app}/_tiers/{tier}"] = Without(Tier),
         ["PUT /api/v1/{app}/_tiers/{tier}/_grants/{other}"] = Grant,

@@ -21,7 +21,7 @@ public sealed class AccessWorld : IAsyncLifetime
     private int _names;
     private NpgsqlDataSource? _database;
 
-    public PropsDbServer Server { get; } = new();
+    public PropsDbServer Server { get; } = new() { Settings = ["--PROPSDB:APP=" + App] };
     public IReadOnlyDictionary<string, Principal> Callers { get; private set; } = new Dictionary<string, Principal>();
     public Principal Admin { get; private set; } = null!;
     public Principal ServiceAdmin { get; private set; } = null!;
@@ -64,7 +64,8 @@ public sealed class AccessWorld : IAsyncLifetime
             ["na"] = new(Server.With(Jwt.Hs256($$"""{"sub":"narrowed","app_id":"{{App}}","roles":["admin"],"tier_access":["board"],"exp":{{Unix(3600)}} }""")), "narrowed"),
         };
         await Expect(204, Admin, "DELETE", $"/api/v1/_apps/{App}/_keys/{revoked.Id}");
-        foreach (var caller in Callers.Values.Where(c => c.User is not null && c.User != Owner)) await Document(App, "notes", caller.User, "common");
+        foreach (var user in Callers.Values.Select(c => c.User).OfType<string>().Distinct())
+            foreach (var tier in new[] { "notes", "user" }.Where(t => (t, user) != ("notes", Owner))) await Document(App, tier, user, "common");
         Server.Time.Advance(TimeSpan.FromSeconds(2));
     }
 
@@ -92,7 +93,7 @@ public sealed class AccessWorld : IAsyncLifetime
     private async Task SetUp(string app)
     {
         var admin = User("administrator", app, "admin");
-        await Expect(201, ServiceAdmin, "POST", "/api/v1/_apps", $$"""{"id":"{{app}}","name":"{{app}}"}""");
+        if (app != App) await Expect(201, ServiceAdmin, "POST", "/api/v1/_apps", $$"""{"id":"{{app}}","name":"{{app}}"}""");
         foreach (var (tier, type) in new[] { ("notes", "per_user"), ("board", "shared"), ("site", "singleton"), ("open", "shared") })
             await Expect(201, admin, "PUT", $"/api/v1/{app}/_tiers/{tier}", $$"""
                 {"type":"{{type}}","permissions":[{"role":"reader","can_read":true},{"role":"writer","can_read":true,"can_write":true},
@@ -144,11 +145,11 @@ public sealed class AccessWorld : IAsyncLifetime
         return answer;
     }
 
-    /// <summary>What a request can leave behind: events but those of joining, receipts, conflicts, device sequences.</summary>
+    /// <summary>What a request can leave behind: events but those of joining and of time, receipts, conflicts, device sequences.</summary>
     public async Task<string> Traces()
     {
         await using var command = (_database ??= NpgsqlDataSource.Create(Server.ConnectionString)).CreateCommand("""
-            SELECT (SELECT count(*) FROM propsdb.mt_events WHERE type <> 'user_joined') || ' events, ' || (SELECT count(*) FROM propsdb.receipt) || ' receipts, ' ||
+            SELECT (SELECT count(*) FROM propsdb.mt_events WHERE type NOT IN ('user_joined', 'role_expired')) || ' events, ' || (SELECT count(*) FROM propsdb.receipt) || ' receipts, ' ||
                 (SELECT count(*) FROM propsdb.conflict) || ' conflicts, ' || (SELECT count(*) FROM propsdb.device_sequence) || ' sequences'
             """);
         return (string)(await command.ExecuteScalarAsync())!;
