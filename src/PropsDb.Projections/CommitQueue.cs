@@ -6,6 +6,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
 
 namespace PropsDb.Projections;
@@ -33,6 +34,9 @@ public sealed partial class CommitQueue : IAsyncDisposable
 
     /// <summary>Something was committed: for those who work behind the commit. It is called between groups, so it returns at once.</summary>
     public event Action? Committed;
+
+    /// <summary>Is told what was given until an instant: here, where every commit passes, so that nobody who gives something can forget it.</summary>
+    public Action<Expiry>? Given { get; set; }
 
     internal Task<IReadOnlyList<long>?> Append(PendingAppend append)
     {
@@ -119,13 +123,16 @@ public sealed partial class CommitQueue : IAsyncDisposable
         return positions;
     }
 
-    private static void Settle(PendingAppend append, IReadOnlyList<long>? positions)
+    private void Settle(PendingAppend append, IReadOnlyList<long>? positions)
     {
         if (positions is null) Measures.LostRaces.Add(1);
         else
         {
             Measures.Commits.Add(append.Commits.Count);
             Measures.Events.Add(append.EventCount);
+            foreach (var commit in append.Commits)
+                foreach (var e in commit.Events)
+                    if (Expiry.Of(commit.App, commit.StreamId, e) is { } expiry) Given?.Invoke(expiry);
         }
         append.Settle(positions);
     }

@@ -33,14 +33,15 @@ public sealed class PropsDbServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         ConnectionString = Database ?? await (await TestPostgres.Shared(CancellationToken.None)).CreateDatabase("host", CancellationToken.None);
-        var starting = Service.Start(
+        // Away from the test's own threads: what works in the background must not come to run on them.
+        var starting = Task.Run(() => Service.Start(
         [
             "--urls=http://127.0.0.1:0",
             $"--PROPSDB:CONNECTIONSTRING={ConnectionString}",
             $"--PROPSDB:AUTH:JWTSECRET={Secret}",
             "--Logging:LogLevel:Default=Error",
             .. Settings,
-        ], Time);
+        ], Time));
         // Whoever takes over a database may have to wait for its lock, by a clock that moves only here.
         while (Database is not null && await Task.WhenAny(starting, Task.Delay(20)) != starting) Time.Advance(TimeSpan.FromMilliseconds(20));
         _app = await starting;

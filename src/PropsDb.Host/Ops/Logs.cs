@@ -18,6 +18,11 @@ public static class Logs
             // It would put every request's path and query into the log: names, and whatever a client mistakenly sends there.
             ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
             ["Logging:LogLevel:Npgsql"] = "Warning",
+            ["Logging:LogLevel:Wolverine"] = "Warning",
+            // It warns that it finds no handlers by itself; they are named to it.
+            ["Logging:LogLevel:Wolverine.Configuration.HandlerDiscovery"] = "Error",
+            // It repeats each error of Wolverine.Runtime.Agents.
+            ["Logging:LogLevel:Wolverine.RDBMS.DurabilityAgent"] = "None",
             [Formatter] = Console.IsOutputRedirected ? ConsoleFormatterNames.Json : ConsoleFormatterNames.Simple,
         },
     });

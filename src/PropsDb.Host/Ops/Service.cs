@@ -2,6 +2,7 @@ using Npgsql;
 using PropsDb.EmbeddedPostgres;
 using PropsDb.Host.Access;
 using PropsDb.Host.Documents;
+using PropsDb.Host.Expiring;
 using PropsDb.Host.Http;
 using PropsDb.Host.Legacy;
 using PropsDb.Projections;
@@ -61,6 +62,8 @@ public static class Service
         builder.Services.AddSingleton(_ => apps).AddSingleton<AppStreams>().AddSingleton<KeyUses>().AddSingleton<Tokens>();
         builder.Services.AddSingleton<Members>().AddHostedService(services => services.GetRequiredService<Members>());
         builder.Services.AddLegacy();
+        Messaging.Add(builder.Services, settings);
+        ExpiryMessages.Add(builder.Services);
 
         var app = builder.Build();
         app.Services.GetRequiredService<CommitQueue>();

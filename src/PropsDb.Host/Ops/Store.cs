@@ -47,7 +47,8 @@ public sealed partial class Store : IAsyncDisposable
         var connection = embedded?.RuntimeConnectionString ?? settings.ConnectionString!;
         var ownerConnection = embedded?.OwnerConnectionString ?? settings.OwnerConnectionString;
         var runtimeRole = ownerConnection is null ? null : new NpgsqlConnectionStringBuilder(connection).Username;
-        await using (var owner = Connect(ownerConnection ?? connection)) await StoreSetup.Migrate(owner, time, cancel, runtimeRole);
+        await using (var owner = Connect(ownerConnection ?? connection))
+            await Task.WhenAll(StoreSetup.Migrate(owner, time, cancel, runtimeRole), Messaging.Migrate(owner, runtimeRole, cancel));
         var source = Connect(connection);
         var nodeLock = await NodeLock.Take(source, settings.IsCluster, LockPatience, time, cancel)
             ?? throw new SettingsException("Another node works on this database. Nodes that share one are all started with PROPSDB__CLUSTER=true.");

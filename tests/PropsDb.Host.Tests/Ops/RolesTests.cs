@@ -5,6 +5,7 @@ using PropsDb.EmbeddedPostgres;
 using PropsDb.Host.Access;
 using PropsDb.Host.Ops;
 using PropsDb.Projections;
+using PropsDb.Host.Tests.Expiring;
 using PropsDb.Testing;
 
 namespace PropsDb.Host.Tests.Ops;
@@ -36,6 +37,9 @@ public sealed class RolesTests
             await Task.Delay(10);
         }
         (await server.As("root", "admin").Post("_audit/_verify", "{}")).Json.GetProperty("valid").GetBoolean().ShouldBeTrue();
+        (await server.As("root", "admin").Put("_users/alice/_roles/editor", $$"""{"expires_at":"{{server.Time.GetUtcNow().AddSeconds(1):O}}"}""")).Status.ShouldBe(201);
+        server.Time.Advance(TimeSpan.FromSeconds(1));
+        await Facts.Recorded(owner, "role_expired", "alice");
         await CanRewriteNothing(runtime);
     }
 
@@ -47,6 +51,7 @@ public sealed class RolesTests
             "UPDATE propsdb.mt_events SET data = '{}'", "DELETE FROM propsdb.mt_events", "TRUNCATE propsdb.mt_events CASCADE", "DROP TABLE propsdb.document_view",
             "ALTER TABLE propsdb.mt_events ADD COLUMN x int", "CREATE TABLE propsdb.mine (x int)", "DELETE FROM propsdb.mt_streams", "UPDATE propsdb.secret SET value = ''",
             "UPDATE propsdb.audit_entry SET salt = null", "DELETE FROM propsdb.audit_entry", "TRUNCATE propsdb.audit_entry", "DROP TABLE propsdb.audit_entry",
+            "CREATE TABLE propsdb_messages.mine (x int)", "DROP TABLE propsdb_messages.wolverine_incoming_envelopes",
         })
         {
             await using var command = tampering.CreateCommand(sql);

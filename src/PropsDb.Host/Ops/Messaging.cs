@@ -1,0 +1,103 @@
+using JasperFx;
+using JasperFx.CodeGeneration;
+using Npgsql;
+using Wolverine;
+using Wolverine.Persistence.Durability;
+using Wolverine.Postgresql;
+
+namespace PropsDb.Host.Ops;
+
+/// <summary>
+/// What must happen later and surely: messages that wait in the database for their instant, whoever is restarted until then. No write of a
+/// property passes through here, and no request waits for it.
+/// </summary>
+public static class Messaging
+{
+    public const string Schema = "propsdb_messages";
+
+    private static readonly string s_version = typeof(WolverineOptions).Assembly.GetName().Version!.ToString();
+
+    public static void Add(IServiceCollection services, Settings settings)
+    {
+        var before = services.Count;
+        services.AddWolverine(ExtensionDiscovery.ManualOnly, options =>
+        {
+            Configure(options, provider => provider.GetRequiredService<NpgsqlDataSource>());
+            options.Durability.Mode = settings.IsCluster ? DurabilityMode.Balanced : DurabilityMode.Solo;
+        });
+        var hosted = services.Skip(before).Where(service => service.ServiceType == typeof(IHostedService)).ToList();
+        foreach (var service in hosted) services.Remove(service);
+        services.AddHostedService(provider => new StartedLast(() => hosted.ConvertAll(service => (IHostedService)service.ImplementationFactory!(provider))));
+    }
+
+    private static void Configure(WolverineOptions options, Func<IServiceProvider, NpgsqlDataSource> source)
+    {
+        options.ApplicationAssembly = typeof(Messaging).Assembly;
+        // Handlers are objects that name themselves: nothing is looked for, generated or compiled.
+        options.Discovery.DisableConventionalDiscovery();
+        options.CodeGeneration.TypeLoadMode = TypeLoadMode.Static;
+        options.PersistMessagesWithPostgresqlUsingDataSourceFromContainer(source, Schema);
+        options.AutoBuildMessageStorageOnStartup = AutoCreate.None;
+        options.Policies.UseDurableLocalQueues();
+        options.Durability.ScheduledJobFirstExecution = TimeSpan.Zero;
+        options.Durability.ScheduledJobPollingTime = TimeSpan.FromSeconds(1);
+        options.Durability.DurabilityMetricsEnabled = false;
+    }
+
+    /// <summary>Brings the tables of messages up to date, as the role that owns them.</summary>
+    /// <param name="runtimeRole">The role that the service works as, where it is another.</param>
+    public static async Task Migrate(NpgsqlDataSource owner, string? runtimeRole, CancellationToken cancel)
+    {
+        // To find out what is missing takes some 250 questions, so the schema itself says for which release they were answered.
+        await using var asking = owner.CreateCommand($"SELECT obj_description(to_regnamespace('{Schema}'), 'pg_namespace')");
+        if (await asking.ExecuteScalarAsync(cancel) as string != s_version)
+        {
+            var services = new ServiceCollection().AddLogging().AddWolverine(ExtensionDiscovery.ManualOnly, options => Configure(options, _ => owner));
+            await using var provider = services.BuildServiceProvider();
+            await provider.GetRequiredService<IMessageStore>().Admin.MigrateAsync(AutoCreate.CreateOrUpdate);
+            await using var answering = owner.CreateCommand($"COMMENT ON SCHEMA {Schema} IS '{s_version}'");
+            await answering.ExecuteNonQueryAsync(cancel);
+        }
+        if (runtimeRole is not null) await Grant(owner, runtimeRole, cancel);
+    }
+
+    private static async Task Grant(NpgsqlDataSource owner, string runtimeRole, CancellationToken cancel)
+    {
+        using var quoting = new NpgsqlCommandBuilder();
+        var role = quoting.QuoteIdentifier(runtimeRole);
+        await using var grant = owner.CreateCommand($"""
+            GRANT USAGE ON SCHEMA {Schema} TO {role};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {Schema} TO {role};
+            GRANT USAGE ON ALL SEQUENCES IN SCHEMA {Schema} TO {role};
+            """);
+        await grant.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Starts when requests are answered already, since none of them waits for a message.</summary>
+    private sealed class StartedLast(Func<IReadOnlyList<IHostedService>> services) : IHostedLifecycleService
+    {
+        private readonly Stack<IHostedService> _started = [];
+
+        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public async Task StartedAsync(CancellationToken cancellationToken)
+        {
+            foreach (var service in services())
+            {
+                _started.Push(service);
+                await service.StartAsync(cancellationToken);
+            }
+        }
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public async Task StopAsync(CancellationToken cancellationToken)
+        {
+            while (_started.TryPop(out var service)) await service.StopAsync(cancellationToken);
+        }
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
