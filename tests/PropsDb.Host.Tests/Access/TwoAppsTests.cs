@@ -130,7 +130,7 @@ public sealed class TwoAppsTests(AccessWorld world) : IClassFixture<AccessWorld>
         {
             var batches = (await Member(app.App, n).Send("GET", $"{Path(app, "same-0")}?include=vector")).Json;
             var done = batches.GetProperty("vector").TryGetProperty("phone", out var sequence) ? sequence.GetInt32() : 0;
-            var answer = app.Check(await Member(app.App, n).Send("POST", $"{Path(app, "same-0")}/_batch", $$"""{"device":"phone","sequence":{{done + 2}},"document_version":1,"operations":[]}"""));
+            var answer = app.Check(await Member(app.App, n).Send("POST", $"{Path(app, "same-0")}/_batch", $$"""{"device":"phone","sequence":{{done + 2}},"document_version":1,"operations":[{"op":"delete","path":"/none"}]}"""));
             answer.ShouldBeProblem(409, "sequence_gap");
             answer.Json.GetProperty("expected").GetInt32().ShouldBe(done + 1);
             app.Check(await Member(app.App, n).Send("GET", $"/api/v1/{app.App}/_access?tier=board")).Json.GetProperty("allowed").GetBoolean().ShouldBeTrue();
