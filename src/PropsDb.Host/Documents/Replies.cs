@@ -79,15 +79,24 @@ public static class Replies
         if (accepted.MergedFrom is { } ancestor)
         {
             writer.WriteBoolean("merged", true);
-            // A grantee is not shown what changed before the grant.
-            if (!request.IsRehearsal && ancestor.Version >= request.Since) writer.WriteChanges(Change.Between(request.Key, ancestor, accepted.Before));
+            if (!request.IsRehearsal && request.MaySeeSince(ancestor)) writer.WriteChanges(Change.Between(request.Key, ancestor, accepted.Before));
         }
         if (request.IsRehearsal)
         {
             writer.WriteBoolean("dry_run", true);
-            writer.WriteChanges(Change.Of(accepted.Before, accepted.Events));
+            writer.WriteRehearsed(request, accepted);
         }
         writer.WriteEndObject();
+    }
+
+    /// <summary>What others changed is shown to who may read it, and to a grantee not from before the grant.</summary>
+    public static bool MaySeeSince(this DocumentRequest request, Document ancestor) => ancestor.Version >= request.Since && request.MayRead();
+
+    /// <summary>What a write would change; to who may not read, only what they set.</summary>
+    public static void WriteRehearsed(this Utf8JsonWriter writer, DocumentRequest request, Outcome.Accepted accepted)
+    {
+        var changes = Change.Of(accepted.Before, accepted.Events);
+        writer.WriteChanges(request.MayRead() ? changes : changes.Where(c => c.Op == "set").Select(c => c with { Previous = null }));
     }
 
     /// <param name="conflictId">Under which a rejected stale write is found in the conflict log.</param>
