@@ -15,7 +15,11 @@ public static class AccessGate
     {
         if (http.Features.Get<Address>()?.Api is { } api)
         {
-            if (api is ["_apps", ..]) http.Features.Set(await AdmitToService(http, api));
+            if (api is ["_live", ..])
+            {
+                if (!(await Callers.Of(http)).IsSignedIn) throw Unauthenticated();
+            }
+            else if (api is ["_apps", ..]) http.Features.Set(await AdmitToService(http, api));
             else if (api is [var id, var operation, ..] && Names.IsOperation(operation)) http.Features.Set(await AdmitToApp(http, id, operation));
             else if (api.Count >= 2 && !api.Contains("")) http.Features.Set(await AdmitToTier(http, api));
         }
