@@ -14,17 +14,25 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly ServerLog log;
     private int stopped;
 
-    private PostgresServer(IRunningServer running, OwnerLock ownership, ServerLog log, string connectionString, Version version)
+    private PostgresServer(IRunningServer running, OwnerLock ownership, ServerLog log, string connectionString, ServerRoles roles, Version version)
     {
         this.running = running;
         this.ownership = ownership;
         this.log = log;
         ConnectionString = connectionString;
+        OwnerConnectionString = As(connectionString, roles.Owner, roles.OwnerPassword);
+        RuntimeConnectionString = As(connectionString, roles.Runtime, roles.RuntimePassword);
         ServerVersion = version;
     }
 
     /// <summary>To <see cref="PostgresOptions.Database"/>, with the superuser's role and password.</summary>
     public string ConnectionString { get; }
+
+    /// <summary>With the role that owns what is in the database: for changes to its schema.</summary>
+    public string OwnerConnectionString { get; }
+
+    /// <summary>With the role that works there: it has no rights but those that the owner grants it.</summary>
+    public string RuntimeConnectionString { get; }
 
     /// <summary>The server was running already, left by a host that is gone.</summary>
     public bool WasAdopted => running.WasAdopted;
@@ -45,11 +53,12 @@ public sealed class PostgresServer : IAsyncDisposable
         IRunningServer? server = null;
         try
         {
-            var password = Password.ReadOrCreate(directory);
+            var password = Password.OfSuperUser(directory);
             server = await new Provider(directory, options, surroundings, logger).Provide(password, cancel);
             var connectionString = ConnectionTo(server, options.Database, password);
             var version = await FirstConnection.Open(connectionString, server, options.StartTimeout, cancel);
-            return new PostgresServer(server, taken, new ServerLog(directory.Log), connectionString, version);
+            var roles = await ServerRoles.Prepare(directory, connectionString, password, cancel);
+            return new PostgresServer(server, taken, new ServerLog(directory.Log), connectionString, roles, version);
         }
         catch
         {
@@ -73,6 +82,9 @@ public sealed class PostgresServer : IAsyncDisposable
             ownership.Dispose();
         }
     }
+
+    private static string As(string connectionString, string role, string password) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { Username = role, Password = password }.ConnectionString;
 
     /// <summary>Neither TLS nor GSS is of use on this machine, and asking for them costs round trips.</summary>
     private static string ConnectionTo(IRunningServer server, string database, string password) => new NpgsqlConnectionStringBuilder

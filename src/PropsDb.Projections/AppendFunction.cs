@@ -69,6 +69,7 @@ internal static class AppendFunction
                 INSERT INTO {StoreSetup.Schema}.document_snapshot (tenant_id, id, version, stream_version, position, is_deleted, updated_at, content)
                 SELECT i.tenant, i.stream, i.version, i.expected + i.count, l.position, i.deleted, i.updated_at, i.content
                 FROM input i JOIN last l ON l.tenant_id = i.tenant AND l.stream_id = i.stream WHERE i.snapshot AND i.tier IS NOT NULL AND i.ord = ANY (v_accepted)
+                ON CONFLICT DO NOTHING
             ), viewed AS (
                 INSERT INTO {StoreSetup.Schema}.document_view AS v
                     (tenant_id, id, tier, owner, name, version, stream_version, position, is_deleted, created_at, created_by, updated_at, updated_by, content)

@@ -32,6 +32,9 @@ public sealed partial class CommitQueue : IAsyncDisposable
         _running = Run();
     }
 
+    /// <summary>Something was committed: for those who work behind the commit. It is called between groups, so it returns at once.</summary>
+    public event Action? Committed;
+
     /// <summary>Is told what was given until an instant: here, where every commit passes, so that nobody who gives something can forget it.</summary>
     public Action<Expiry>? Given { get; set; }
 
@@ -64,6 +67,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
             }
             await AppendGroup(group);
             group.Clear();
+            Committed?.Invoke();
         }
     }
 
@@ -179,7 +183,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
         return (long?)await command.ExecuteScalarAsync(cancel);
     }
 
-    private static NpgsqlBatchCommand AppendCommand(List<PendingCommit> commits, bool isAllOrNone)
+    internal static NpgsqlBatchCommand AppendCommand(List<PendingCommit> commits, bool isAllOrNone)
     {
         var command = new NpgsqlBatchCommand(
             $"SELECT accepted, last_position FROM {StoreSetup.Schema}.append_commits($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27)");

@@ -18,4 +18,6 @@ public static class Measures
         advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000] });
     internal static readonly Histogram<double> CommitDuration = Meter.CreateHistogram("propsdb.commit.duration", "s", "How long the database took to make a group of commits durable.",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
+    internal static readonly Counter<long> AuditEntries = Meter.CreateCounter<long>("propsdb.audit.entries", "{event}", "Events that this node has linked into the audit chain.");
+    internal static readonly Gauge<double> AuditLag = Meter.CreateGauge<double>("propsdb.audit.lag", "s", "How long the oldest event that waits to be linked has waited; on the one node that links them.");
 }

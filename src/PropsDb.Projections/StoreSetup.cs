@@ -4,6 +4,7 @@ using Marten;
 using Npgsql;
 using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
+using PropsDb.Projections.Audit;
 using Weasel.Postgresql;
 using Weasel.Postgresql.Functions;
 using Weasel.Postgresql.Tables;
@@ -22,7 +23,7 @@ public static class StoreSetup
     private const string AccessIndex = "mt_events_access";
 
     /// <summary>Of a document's events: those that are no commit.</summary>
-    internal const string IsAdministration = "type IN ('document_settings_changed', 'document_shared', 'share_revoked', 'share_expired')";
+    internal const string IsAdministration = "type IN ('document_settings_changed', 'document_shared', 'share_revoked', 'share_expired', 'value_erased')";
 
     internal const string IsLifecycle = "type IN ('document_created', 'document_deleted', 'document_restored')";
 
@@ -49,7 +50,7 @@ public static class StoreSetup
             GRANT USAGE ON SCHEMA {Schema} TO {role};
             GRANT SELECT ON ALL TABLES IN SCHEMA {Schema} TO {role};
             GRANT USAGE ON SEQUENCE {Schema}.mt_events_sequence TO {role};
-            GRANT INSERT ON {Schema}.mt_events, {Schema}.document_snapshot, {Schema}.secret TO {role};
+            GRANT INSERT ON {Schema}.mt_events, {Schema}.document_snapshot, {Schema}.secret, {AuditTables.Entry} TO {role};
             GRANT INSERT, UPDATE ON {Schema}.mt_streams, {Schema}.document_view, {Schema}.device_sequence, {Schema}.key_use TO {role};
             GRANT INSERT, DELETE ON {Schema}.receipt TO {role};
             GRANT INSERT, UPDATE, DELETE ON {Schema}.conflict TO {role};
@@ -84,6 +85,7 @@ public static class StoreSetup
         options.Storage.ExtendedSchemaObjects.Add(Receipts.Table());
         options.Storage.ExtendedSchemaObjects.Add(DeviceSequences.Table());
         options.Storage.ExtendedSchemaObjects.Add(ConflictLog.Table());
+        options.Storage.ExtendedSchemaObjects.Add(AuditTables.EntryTable());
         options.Storage.ExtendedSchemaObjects.Add(KeyUses.Table());
         options.Storage.ExtendedSchemaObjects.Add(new Function(Name("append_commits"), AppendFunction.Sql));
     }

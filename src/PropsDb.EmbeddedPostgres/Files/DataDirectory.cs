@@ -14,6 +14,8 @@ internal sealed class DataDirectory
     public string Root { get; }
     public string Lock => In("lock");
     public string Password => In("postgres.password");
+    public string OwnerPassword => In("postgres-owner.password");
+    public string RuntimePassword => In("postgres-runtime.password");
     public string Settings => In("postgres.conf");
     public string Log => In("postgres.log");
 

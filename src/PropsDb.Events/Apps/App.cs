@@ -56,6 +56,10 @@ public sealed record App(string Id, string Name, ImmutableDictionary<string, Tie
     public Share? ShareOf(Guid document, string user, DateTimeOffset at) =>
         Shared.TryGetValue(document, out var shared) && shared.IsActive && shared.Shares.TryGetValue(user, out var share) && share.IsActive(at) ? share : null;
 
+    /// <summary>What was shared with a user of a document until it was deleted.</summary>
+    public Share? EndedShareOf(Guid document, string user, DateTimeOffset at) =>
+        Shared.TryGetValue(document, out var shared) && !shared.IsActive && shared.Shares.TryGetValue(user, out var share) && share.IsActive(at) ? share : null;
+
     /// <summary>The ids of a tier's documents of which a user has a share that grants the action.</summary>
     public IEnumerable<Guid> SharedIn(string tier, string user, DocumentAction action, DateTimeOffset at) =>
         SharedWith.TryGetValue(user, out var ids) ? ids.Where(id => Shared[id].Tier == tier && ShareOf(id, user, at)?.Grants(action) == true) : [];

@@ -12,6 +12,12 @@ public sealed record Document
     /// <summary>The document's version: how many commits its stream has.</summary>
     public long Version { get; init; }
 
+    /// <summary>The version counted from the creation that the document's present life began with; 0 while it is absent.</summary>
+    public long LifeVersion => Exists ? Version - VersionsBeforeLife : 0;
+
+    /// <summary>The versions that lie before the document's life, or before the last one of a deleted document.</summary>
+    public long VersionsBeforeLife => Math.Max(0, Created.Version - 1);
+
     /// <summary>How many events its stream has: the expected version of the next append.</summary>
     public long StreamVersion { get; init; }
 
@@ -67,7 +73,7 @@ public sealed record Document
             DocumentShared share => state with { Shares = state.Shares.SetItem(share.User, share.After(state.Shares.GetValueOrDefault(share.User), commit.At, commit.By)) },
             ShareRevoked(_, var user) => state with { Shares = state.Shares.Remove(user) },
             ShareExpired(_, var user) => state with { Shares = state.Shares.Remove(user) },
-            SharesEnded or SharesReturned => state,
+            SharesEnded or SharesReturned or ValueErased => state,
             _ => throw new UnreachableException($"unhandled event {e.GetType().Name}"),
         };
         return e is DocumentAdministration

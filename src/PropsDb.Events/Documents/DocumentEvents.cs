@@ -67,6 +67,10 @@ public sealed record SharesEnded(long Version) : DocumentEvent(Version);
 /// <summary>With a restoration: the document's shares are as they were when it was deleted.</summary>
 public sealed record SharesReturned(long Version) : DocumentEvent(Version);
 
+/// <summary>An operator has erased the value that an earlier event gave a property; null stands in its place.</summary>
+/// <param name="Number">Number in the stream of the event whose value is gone.</param>
+public sealed record ValueErased(long Version, PropertyPath Property, long Number) : DocumentAdministration(Version);
+
 public readonly record struct NamedValue(string Name, JsonValue Value);
 
 /// <summary>What events are called in the store. A name once released is never changed and never given to another shape.</summary>
@@ -90,5 +94,6 @@ public static class StoredNames
         [typeof(ShareExpired)] = "share_expired",
         [typeof(SharesEnded)] = "shares_ended",
         [typeof(SharesReturned)] = "shares_returned",
+        [typeof(ValueErased)] = "value_erased",
     };
 }

@@ -1,3 +1,5 @@
+using PropsDb.Events.Documents;
+
 namespace PropsDb.Events.Operations;
 
 public enum Demand
@@ -10,6 +12,8 @@ public enum Demand
     Absent,
     /// <summary>The document is at this version; 0: it is absent.</summary>
     DocumentVersion,
+    /// <summary>The document is at this version, counted from the creation that its present life began with; 0: it is absent.</summary>
+    LifeVersion,
     /// <summary>The collection last changed in this version; 0: it is absent.</summary>
     CollectionVersion,
     /// <summary>The property last changed in this version; 0: it is absent.</summary>
@@ -23,6 +27,14 @@ public readonly record struct Precondition(Demand Demand, long Version = 0, bool
     public static Precondition None => default;
 
     public static Precondition At(long version, bool byHeader = false) => new(Demand.DocumentVersion, version, byHeader);
+
+    /// <summary>The same demand on a version of the whole document, where it was one on a version of the document's life.</summary>
+    internal Precondition On(Document current)
+    {
+        if (Demand != Demand.LifeVersion) return this;
+        // A version is any number that a client likes to name.
+        return At(Version == 0 ? 0 : Version + Math.Min(current.VersionsBeforeLife, long.MaxValue - Version), ByHeader);
+    }
 }
 
 /// <summary>What is done with a write on an older version.</summary>

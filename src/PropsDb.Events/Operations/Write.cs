@@ -15,6 +15,7 @@ public sealed record Write(
     /// <param name="ancestor">The document at the version that an earlier answer asked for.</param>
     public Decision Decide(Document current, Document? ancestor, Limits limits)
     {
+        if (Precondition.Demand == Demand.LifeVersion) return (this with { Precondition = Precondition.On(current) }).Decide(current, ancestor, limits);
         if (Absence(current) is { } absent) return new Decision.Rejected(absent);
         if (Precondition.Demand == Demand.Nothing && Operation.NeedsVersion && RequiresVersion)
             return new Decision.Rejected(new Rejection("version_required", "Name the version that the write builds on: If-Match, version or document_version."));

@@ -2,6 +2,7 @@ using PropsDb.Events.Apps;
 using PropsDb.Events.Values;
 using PropsDb.Host.Access;
 using PropsDb.Host.Administration;
+using PropsDb.Host.Audit;
 using PropsDb.Host.Batches;
 using PropsDb.Host.Conflicts;
 using PropsDb.Host.History;
@@ -17,6 +18,9 @@ namespace PropsDb.Host.Documents;
 public sealed record AppRoute(string Path, string Method, string Summary, Func<AppRequest, Task> Handle, bool AdminOnly = false, params string[] MediaTypes)
 {
     private readonly string[] _segments = Path.Split('/');
+
+    /// <summary>A request without a body is read as if it had none of its members.</summary>
+    public bool IsBodyOptional { get; init; }
 
     /// <summary>Only administrators of the service may.</summary>
     public bool ServiceAdminOnly { get; init; }
@@ -65,6 +69,7 @@ public static class AppRoutes
     [
         MultiBatchRoute.Route, UndoByUserRoute.Route, ListConflicts.OfApp, ResolveConflictRoute.Route,
         .. AppsRoutes.All, .. KeyRoutes.All, .. TierRoutes.All, .. RoleRoutes.All, .. UserRoutes.All, .. SubscriptionRoutes.All, AccessRoute.Route,
+        GetAudit.Route, GetAuditHead.Route, VerifyAudit.Route,
     ];
 
     public static async Task Dispatch(HttpContext http, AppAdmission admission)
@@ -79,10 +84,11 @@ public static class AppRoutes
         if (route is null) throw new ProblemException(Routes.NotAllowed(fitting.Select(r => r.Method)));
         http.SetEndpoint(route.Label);
         var limits = http.RequestServices.GetRequiredService<Settings>().Limits;
-        if (route.MediaTypes.Length > 0 && Bodies.Refusal(http.Request, limits, route.MediaTypes) is { } refusal) throw new ProblemException(refusal);
+        var hasBody = route.MediaTypes.Length > 0 && !(route.IsBodyOptional && Bodies.IsAbsent(http.Request));
+        if (hasBody && Bodies.Refusal(http.Request, limits, route.MediaTypes) is { } refusal) throw new ProblemException(refusal);
         if (method != "GET" && http.Request.Headers.TryGetValue("Idempotency-Key", out var idempotencyKey) && Idempotency.Fault(idempotencyKey) is { } keyFault)
             throw new ProblemException(new Problem("invalid_header", keyFault));
-        var body = route.MediaTypes.Length > 0 ? await Bodies.Read(http.Request, limits) : null;
+        var body = hasBody ? await Bodies.Read(http.Request, limits) : null;
         await route.Handle(new AppRequest(http, admission, route.Named(segments), body));
     }
 

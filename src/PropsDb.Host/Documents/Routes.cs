@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using PropsDb.Events.Values;
 using PropsDb.Host.Access;
 using PropsDb.Host.Batches;
+using PropsDb.Host.Changes;
 using PropsDb.Host.Conflicts;
 using PropsDb.Host.History;
 using PropsDb.Host.Http;
@@ -39,7 +40,7 @@ public static class Routes
         GetCollection.Route, CreateCollectionRoute.Route, ReplaceCollectionRoute.Route, PatchCollectionRoute.Route, DeleteCollectionRoute.Route,
         GetProperty.Route, SetPropertyRoute.Route, DeletePropertyRoute.Route,
         ChangeSettingsRoute.Route, .. GetHistory.Routes, GetDiff.Route, GetBlame.Route, GetEvents.Route,
-        .. RollBackRoute.Routes, UndoRoute.Route, RestoreRoute.Route, BatchRoute.Route, ListConflicts.OfDocument, .. ShareRoutes.All,
+        .. RollBackRoute.Routes, UndoRoute.Route, RestoreRoute.Route, BatchRoute.Route, ListConflicts.OfDocument, .. ShareRoutes.All, .. ChangesRoute.All,
     ];
 
     private static readonly Dictionary<(Level, string?), Dictionary<string, Route>> Table = All
@@ -75,7 +76,7 @@ public static class Routes
         http.SetEndpoint(route.Label);
 
         var limits = http.RequestServices.GetRequiredService<Settings>().Limits;
-        var hasBody = route.MediaTypes.Length > 0 && !(route.IsBodyOptional && http.Request.ContentLength is null or 0 && !http.Request.Headers.ContainsKey("Transfer-Encoding"));
+        var hasBody = route.MediaTypes.Length > 0 && !(route.IsBodyOptional && Bodies.IsAbsent(http.Request));
         if (hasBody && Bodies.Refusal(http.Request, limits, route.MediaTypes) is { } refusal) throw new ProblemException(refusal);
         if (method != "GET" && http.Request.Headers.TryGetValue("Idempotency-Key", out var idempotencyKey) && Idempotency.Fault(idempotencyKey) is { } keyFault)
             throw new ProblemException(new Problem("invalid_header", keyFault));

@@ -79,6 +79,10 @@ public static class GetEvents
             case DocumentSettingsChanged(_, var strategy):
                 writer.WriteString("conflict_resolution_strategy", strategy);
                 break;
+            case ValueErased(_, var path, var number):
+                writer.WriteString("property", path.ToString());
+                writer.WriteNumber("number", number);
+                break;
             case DocumentShared share:
                 writer.WriteString("user_id", share.User);
                 writer.WriteBoolean("can_read", share.CanRead);

@@ -26,6 +26,8 @@ public static class Bodies
         };
     }
 
+    public static bool IsAbsent(HttpRequest request) => request.ContentLength is null or 0 && !request.Headers.ContainsKey("Transfer-Encoding");
+
     public static bool HasMediaType(HttpRequest request, string mediaType) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && string.Equals(type.MediaType, mediaType, StringComparison.OrdinalIgnoreCase);
 

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using PropsDb.Host.Legacy;
 using PropsDb.Host.Ops;
 
 namespace PropsDb.Host.Http;
@@ -5,27 +7,35 @@ namespace PropsDb.Host.Http;
 /// <summary>Which other sites' pages may call the service from a browser: exactly those that the operator lists.</summary>
 public static class Cors
 {
+    private const string WithCookies = "with cookies";
+
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
     private static readonly string[] RequestHeaders =
     [
         "Accept", "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID", "Prefer",
-        "X-App-ID", "X-App-Key", "X-Change-Message", "X-Request-Id",
+        "X-Api-Version", "X-App-ID", "X-App-Key", "X-Change-Message", "X-Request-Id",
         // SignalR's client sends it with its negotiation.
         "X-Requested-With", "X-SignalR-User-Agent",
     ];
 
     private static readonly string[] AnswerHeaders =
     [
-        "ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed", "Preference-Applied", "X-Position", "X-Request-Id",
+        "ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed", "Preference-Applied", "X-Document-Version", "X-Position", "X-Request-Id",
     ];
 
-    public static void AddOrigins(this IServiceCollection services, Settings settings) => services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+    public static void AddOrigins(this IServiceCollection services, Settings settings) => services.AddCors(cors =>
+    {
+        cors.AddDefaultPolicy(policy => Allow(policy, settings));
+        cors.AddPolicy(WithCookies, policy => Allow(policy, settings).AllowCredentials());
+    });
+
+    private static CorsPolicyBuilder Allow(CorsPolicyBuilder policy, Settings settings) => policy
         .WithOrigins([.. settings.CorsOrigins])
         .WithMethods(Methods)
         .WithHeaders(RequestHeaders)
         .WithExposedHeaders(AnswerHeaders)
-        .SetPreflightMaxAge(TimeSpan.FromHours(1))));
+        .SetPreflightMaxAge(TimeSpan.FromHours(1));
 
     public static IApplicationBuilder UseOrigins(this IApplicationBuilder app)
     {
@@ -33,7 +43,9 @@ public static class Cors
         // Browsers apply no CORS to WebSockets, but they say whose page opens one.
         app.Use((http, next) => !IsWebSocket(http) || IsWelcome(http, origins) ? next(http)
             : new Problem("forbidden", "Pages of this origin may not connect.").Write(http));
-        return origins.Count == 0 ? app : app.UseCors();
+        if (origins.Count == 0) return app;
+        // Cookies sign in on the older routes alone.
+        return app.UseWhen(LegacyRoutes.AreMeantBy, legacy => legacy.UseCors(WithCookies)).UseWhen(http => !LegacyRoutes.AreMeantBy(http), others => others.UseCors());
     }
 
     private static bool IsWebSocket(HttpContext http) =>

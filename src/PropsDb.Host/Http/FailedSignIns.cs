@@ -1,3 +1,4 @@
+using PropsDb.Host.Legacy;
 using PropsDb.Host.Ops;
 
 namespace PropsDb.Host.Http;
@@ -16,7 +17,7 @@ public static class FailedSignIns
         app.ApplicationServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(limiter.Dispose);
         return app.Use(async (http, next) =>
         {
-            if (!http.Request.Headers.ContainsKey("Authorization") && !http.Request.Headers.ContainsKey("X-App-Key"))
+            if (!http.Request.Headers.ContainsKey("Authorization") && !http.Request.Headers.ContainsKey("X-App-Key") && !http.Request.Cookies.ContainsKey(LegacyAccess.CookieName))
             {
                 await next(http);
                 return;

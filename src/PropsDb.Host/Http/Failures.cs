@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.AspNetCore.Http.Features;
 using Npgsql;
+using PropsDb.Host.Legacy;
 using PropsDb.Projections;
 
 namespace PropsDb.Host.Http;
@@ -26,7 +27,8 @@ public static partial class Failures
         }
     });
 
-    private static Problem Of(Exception e, HttpContext http)
+    /// <summary>What the client is told of it; a failure is logged.</summary>
+    public static Problem Of(Exception e, HttpContext http)
     {
         var problem = e switch
         {
@@ -35,6 +37,7 @@ public static partial class Failures
             BadHttpRequestException { StatusCode: 408 } => new Problem("request_timeout", "The request's body came too slowly."),
             BadHttpRequestException => new Problem("invalid_json", "The request's body could not be read."),
             OutcomeUnknownException => new Problem("outcome_unknown", "The connection to the database broke during the commit. Repeating with the same Idempotency-Key is safe."),
+            AuthorizerUnreachableException => new Problem("unavailable", "Who asks could not be found out."),
             NotCommittedException or DbException or TimeoutException => new Problem("unavailable", "The database cannot be used now."),
             _ => new Problem("internal", "The service failed; its log has more under this request's id."),
         };

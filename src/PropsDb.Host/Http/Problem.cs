@@ -60,9 +60,12 @@ public sealed record Problem(string Code, string Detail, IReadOnlyList<BodyFault
     /// <summary>Where the code is explained, relative to the service.</summary>
     public static string TypeOf(string code) => "/problems/" + code.Replace('_', '-');
 
+    /// <summary>Counts an answer that is no success, whatever its form.</summary>
+    public static void Count(string code) => Rejections.Add(1, new KeyValuePair<string, object?>("code", code));
+
     public async Task Write(HttpContext http)
     {
-        Rejections.Add(1, new KeyValuePair<string, object?>("code", Code));
+        Count(Code);
         var (status, title) = Codes[Code];
         status = Status ?? status;
         var response = http.Response;

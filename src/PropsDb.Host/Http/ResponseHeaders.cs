@@ -1,3 +1,5 @@
+using PropsDb.Host.Legacy;
+
 namespace PropsDb.Host.Http;
 
 /// <summary>Headers that every answer carries.</summary>
@@ -14,7 +16,8 @@ public static class ResponseHeaders
         // Over TLS only, which a trusted proxy may have ended; a developer's localhost is not to be locked into it.
         if (http.Request.IsHttps && !string.Equals(http.Request.Host.Host, "localhost", StringComparison.OrdinalIgnoreCase))
             headers.StrictTransportSecurity = "max-age=31536000";
-        if (http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)) headers.Vary = "Authorization, X-App-Key, X-App-ID, Accept, Prefer";
+        if (http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+            headers.Vary = LegacyRoutes.AreMeantBy(http) ? "Authorization, Cookie" : "Authorization, X-App-Key, X-App-ID, Accept, Prefer";
     }
 
     public static IApplicationBuilder UseResponseHeaders(this IApplicationBuilder app) => app.Use((http, next) =>

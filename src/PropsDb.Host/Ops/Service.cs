@@ -4,7 +4,10 @@ using PropsDb.Host.Access;
 using PropsDb.Host.Documents;
 using PropsDb.Host.Expiring;
 using PropsDb.Host.Http;
+using PropsDb.Host.Legacy;
 using PropsDb.Projections;
+using PropsDb.Projections.Changes;
+using PropsDb.Projections.Audit;
 
 namespace PropsDb.Host.Ops;
 
@@ -51,19 +54,25 @@ public static class Service
         builder.Services.AddSingleton<EventReader>();
         builder.Services.AddSingleton<DocumentReader>().AddSingleton<TouchingEvents>().AddSingleton<DocumentHistory>().AddSingleton<CommitsToUndo>();
         builder.Services.AddSingleton<Receipts>().AddSingleton<DeviceSequences>().AddSingleton<ConflictLog>().AddSingleton<Idempotency>();
+        builder.Services.AddSingleton<AuditProjector>().AddSingleton<AuditLog>().AddSingleton<AuditVerification>();
+        builder.Services.AddSingleton<ChangeReader>().AddSingleton<ChangeFeed>();
         builder.Services.AddHostedService<Housekeeping>();
         builder.Services.AddSingleton<DocumentStreams>();
         builder.Services.AddSingleton<DocumentLists>();
         builder.Services.AddSingleton(_ => apps).AddSingleton<AppStreams>().AddSingleton<KeyUses>().AddSingleton<Tokens>();
         builder.Services.AddSingleton<Members>().AddHostedService(services => services.GetRequiredService<Members>());
+        builder.Services.AddLegacy();
         Messaging.Add(builder.Services, settings);
         ExpiryMessages.Add(builder.Services);
 
         var app = builder.Build();
         app.Services.GetRequiredService<CommitQueue>();
+        app.Services.GetRequiredService<AuditProjector>();
         await DefaultApp.Register(app.Services, settings);
+        await app.Services.GetRequiredService<ChangeFeed>().Start(CancellationToken.None);
         Web.Use(app);
         app.Map("/api/v1/{**path}", Routes.Dispatch);
+        app.MapLegacy();
         ServiceRoute.Map(app);
         ApiPage.Map(app);
         await app.StartAsync();

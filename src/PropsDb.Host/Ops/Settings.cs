@@ -28,6 +28,13 @@ public sealed record Settings
     public RateLimits RateLimits { get; init; } = new();
     /// <summary>How long answers are kept for repetitions of their requests.</summary>
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
+    /// <summary>The routes of Jam Build's data service are there.</summary>
+    public bool IsLegacyEnabled { get; init; } = true;
+
+    /// <summary>An Authorizer whose sessions are good on those routes, and under which id the service is known to it.</summary>
+    public string? AuthorizerUrl { get; init; }
+    public string? AuthorizerClientId { get; init; }
+
     public int? MetricsPort { get; init; }
     public string MetricsAddress { get; init; } = "127.0.0.1";
 
@@ -61,6 +68,10 @@ public sealed record Settings
             CorsOrigins = List("CORS:ORIGINS"),
             TrustedProxies = List("TRUSTEDPROXIES"),
             IdempotencyRetention = TimeSpan.FromHours(Math.Max(24, Number("IDEMPOTENCY:HOURS", 24))),
+            IsLegacyEnabled = Flag("LEGACY:ENABLED", true),
+            // These two are named as Jam Build's own service names them.
+            AuthorizerUrl = configuration["AUTHZ_URL"] is { Length: > 0 } url ? url : null,
+            AuthorizerClientId = configuration["AUTHZ_CLIENT_ID"] is { Length: > 0 } client ? client : null,
             MetricsPort = Text("METRICS:PORT") is null ? null : Number("METRICS:PORT", 0),
             MetricsAddress = Text("METRICS:ADDRESS") ?? "127.0.0.1",
             Limits = new Limits
@@ -99,6 +110,9 @@ public sealed record Settings
         foreach (var (name, url) in new[] { ("AUTH__AUTHORITY", Authority), ("AUTH__JWKSURL", JwksUrl) })
             if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.IsLoopback)))
                 throw new SettingsException($"PROPSDB__{name} is '{url}', and no https URL.");
+        if (AuthorizerUrl is not null && !(Uri.TryCreate(AuthorizerUrl, UriKind.Absolute, out var authorizer) && authorizer.Scheme is "http" or "https"))
+            throw new SettingsException($"AUTHZ_URL is '{AuthorizerUrl}', and no http or https URL.");
+        if (AuthorizerUrl is not null && AuthorizerClientId is null) throw new SettingsException("AUTHZ_URL needs AUTHZ_CLIENT_ID.");
         if (HasOwnIssuer && Audience is null) throw new SettingsException("PROPSDB__AUTH__AUDIENCE is missing: without it a token meant for another service would be good here.");
         if (OwnerConnectionString is not null && ConnectionString is null) throw new SettingsException("PROPSDB__OWNERCONNECTIONSTRING needs PROPSDB__CONNECTIONSTRING.");
         foreach (var origin in CorsOrigins)

@@ -27,10 +27,7 @@ public sealed partial class Store : IAsyncDisposable
 
     public static async Task<Store> Open(Settings settings, ILoggerFactory logs, TimeProvider time, CancellationToken cancel)
     {
-        var embedded = settings.ConnectionString is null
-            ? await PostgresServer.Start(new PostgresOptions { DataDirectory = settings.DataDirectory, BinDirectory = settings.PostgresBinDirectory },
-                logs.CreateLogger("PropsDb.EmbeddedPostgres"), cancel)
-            : null;
+        var embedded = settings.ConnectionString is null ? await StartEmbedded(settings, logs, cancel) : null;
         try
         {
             return await Open(embedded, settings, time, cancel);
@@ -42,11 +39,15 @@ public sealed partial class Store : IAsyncDisposable
         }
     }
 
+    internal static Task<PostgresServer> StartEmbedded(Settings settings, ILoggerFactory logs, CancellationToken cancel) => PostgresServer.Start(
+        new PostgresOptions { DataDirectory = settings.DataDirectory, BinDirectory = settings.PostgresBinDirectory }, logs.CreateLogger("PropsDb.EmbeddedPostgres"), cancel);
+
     private static async Task<Store> Open(PostgresServer? embedded, Settings settings, TimeProvider time, CancellationToken cancel)
     {
-        var connection = embedded?.ConnectionString ?? settings.ConnectionString!;
-        var runtimeRole = settings.OwnerConnectionString is null ? null : new NpgsqlConnectionStringBuilder(connection).Username;
-        await using (var owner = Connect(settings.OwnerConnectionString ?? connection))
+        var connection = embedded?.RuntimeConnectionString ?? settings.ConnectionString!;
+        var ownerConnection = embedded?.OwnerConnectionString ?? settings.OwnerConnectionString;
+        var runtimeRole = ownerConnection is null ? null : new NpgsqlConnectionStringBuilder(connection).Username;
+        await using (var owner = Connect(ownerConnection ?? connection))
             await Task.WhenAll(StoreSetup.Migrate(owner, time, cancel, runtimeRole), Messaging.Migrate(owner, runtimeRole, cancel));
         var source = Connect(connection);
         var nodeLock = await NodeLock.Take(source, settings.IsCluster, LockPatience, time, cancel)
@@ -68,7 +69,7 @@ public sealed partial class Store : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL runs with {Setting} = off: A CRASH CAN LOSE WRITES THAT WERE ACKNOWLEDGED.")]
     private static partial void UnsafeSetting(ILogger log, string setting);
 
-    private static NpgsqlDataSource Connect(string connectionString)
+    internal static NpgsqlDataSource Connect(string connectionString)
     {
         NpgsqlDataSourceBuilder builder;
         try

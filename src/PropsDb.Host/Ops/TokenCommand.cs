@@ -15,12 +15,12 @@ public static class TokenCommand
     {
         try
         {
-            var options = Parse(args, out var rest);
-            var settings = Settings.Read(new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(rest).Build());
+            var options = CommandOptions.Parse(args, Usage, "user", "role", "app", "expires");
+            var settings = options.Settings;
             if (settings.HasOwnIssuer) throw new SettingsException("Tokens come from the configured issuer; this service makes none.");
             var user = options["user"] is [var name] && Names.IsUserId(name) ? name : throw new SettingsException($"Name one user: {Usage}");
-            var apps = options["app"] is { Count: > 0 } named ? named : [settings.App];
-            if (apps.Find(app => app is not "*" && !Names.IsAppId(app)) is { } bad) throw new SettingsException($"'{bad}' is no app's id: {Usage}");
+            IReadOnlyList<string> apps = options["app"] is { Count: > 0 } named ? named : [settings.App];
+            if (apps.FirstOrDefault(app => app is not "*" && !Names.IsAppId(app)) is { } bad) throw new SettingsException($"'{bad}' is no app's id: {Usage}");
             var expires = TimeProvider.System.GetUtcNow() + Duration(options["expires"] is [.., var last] ? last : "1h");
             output.WriteLine(Tokens.Issue(Secrets.Open(settings).JwtSecret, user, options["role"], apps, expires));
             return 0;
@@ -30,23 +30,6 @@ public static class TokenCommand
             errors.WriteLine(e.Message);
             return ExitCodes.BadSettings;
         }
-    }
-
-    // Options of the command, and settings of the service as --PROPSDB:NAME=VALUE.
-    private static Dictionary<string, List<string>> Parse(string[] args, out string[] rest)
-    {
-        var options = new Dictionary<string, List<string>>(StringComparer.Ordinal) { ["user"] = [], ["role"] = [], ["app"] = [], ["expires"] = [] };
-        var others = new List<string>();
-        for (var i = 0; i < args.Length; i++)
-        {
-            if (args[i].StartsWith("--", StringComparison.Ordinal) && options.TryGetValue(args[i][2..], out var values))
-                values.Add(++i < args.Length && !args[i].StartsWith("--", StringComparison.Ordinal) ? args[i] : throw new SettingsException($"{args[i - 1]} needs a value: {Usage}"));
-            // A mistyped option must not give a token with less, or more, than was meant.
-            else if (args[i].StartsWith("--PROPSDB", StringComparison.OrdinalIgnoreCase)) others.Add(args[i]);
-            else throw new SettingsException($"{args[i]} is no option: {Usage}");
-        }
-        rest = [.. others];
-        return options;
     }
 
     private static TimeSpan Duration(string text)

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using PropsDb.Host.Access;
 using PropsDb.Host.Http;
+using PropsDb.Host.Legacy;
 
 namespace PropsDb.Host.Ops;
 
@@ -48,6 +49,7 @@ public static class Web
         app.UseResponseHeaders();
         app.UseOrigins();
         app.UseProblems();
+        app.UseLegacyErrors();
         app.UseFraming();
         app.UseMetricsPort();
         app.UseFailedSignInLimit();

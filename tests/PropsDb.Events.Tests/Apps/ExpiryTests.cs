@@ -1,7 +1,7 @@
 using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
 
-namespace PropsDb.Events.Tests.Apps;
+namespace PropsDb.Events.Tests;
 
 public sealed class ExpiryTests
 {

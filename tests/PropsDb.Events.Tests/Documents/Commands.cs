@@ -74,6 +74,27 @@ internal static class Commands
     private static readonly Gen<Command> s_deleteCollection = Gens.Name.Select(name =>
         Editing($"delete {name}", new DeleteCollection(name), (_, content) => content.Remove(name)));
 
+    private static readonly Gen<Command> s_bring = Gens.Collections.Select(all => Editing($"bring {Text(all)}", new MergeCollections(all), (_, content) =>
+    {
+        foreach (var (name, properties) in all)
+        {
+            if (!content.TryGetValue(name, out var bag)) content.Add(name, bag = []);
+            foreach (var (property, value) in properties) bag[property] = value.ToString();
+        }
+        return true;
+    }));
+
+    private static readonly Gen<Command> s_take = Gens.Path.Array[1, 4].Select(paths => Editing(
+        $"take {string.Join(' ', paths)}", new DeleteParts([.. paths.Select(p => new NamedParts(p.Collection!, p.Property == "a" ? [] : [p.Property!]))]), (model, content) =>
+    {
+        foreach (var path in paths)
+        {
+            if (path.Property == "a") content.Remove(path.Collection!);
+            else if (content.TryGetValue(path.Collection!, out var bag)) bag.Remove(path.Property!);
+        }
+        return model.Exists;
+    }));
+
     private static readonly Gen<JsonValue> s_patchedBag = Gens.Properties.Select(properties => JsonValue.Object(properties.Select(p => new JsonMember(p.Name, p.Value))));
 
     private static readonly Gen<Command> s_patchCollection = Gen.Select(Gens.Name, s_patchedBag, (name, patch) =>
@@ -159,5 +180,6 @@ internal static class Commands
 
     public static Gen<Command> Any { get; } = Gen.Frequency(
         (2, s_create), (2, s_replace), (1, s_delete), (1, s_restore), (4, s_set), (3, s_deleteProperty), (2, s_createCollection), (2, s_replaceCollection),
-        (2, s_deleteCollection), (3, s_patchCollection), (3, s_mergePatch), (4, s_jsonPatch));
+        (2, s_deleteCollection), (3, s_patchCollection), (3, s_mergePatch), (4, s_jsonPatch),
+        (3, s_bring), (2, s_take));
 }

@@ -8,6 +8,7 @@ public sealed class EvolveTests
         Gen.Const<DocumentEvent>(Created), Gen.Const<DocumentEvent>(Deleted), Gen.Const<DocumentEvent>(Restored),
         Gen.Int[0, 9].Select(DocumentEvent (to) => new DocumentRolledBack(0, to)),
         Gen.OneOf("merge", "last_write_wins", "nonsense").Null().Select(DocumentEvent (strategy) => new DocumentSettingsChanged(0, strategy)),
+        Gen.Select(Gens.Path, Gen.Int[1, 9], DocumentEvent (path, number) => new ValueErased(0, path, number)),
         Gen.Select(s_user, Gen.Bool, Gen.Int[0, 3].Select(h => CommitOf(1).At.AddHours(h)).Nullable(), DocumentEvent (user, write, until) => new DocumentShared(0, "user", "a", "d", user, true, write, false, until)),
         s_user.Select(DocumentEvent (user) => new ShareRevoked(0, user)),
         s_user.Select(DocumentEvent (user) => new ShareExpired(0, user)),

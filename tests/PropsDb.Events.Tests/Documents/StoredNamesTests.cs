@@ -31,6 +31,7 @@ public sealed partial class StoredNamesTests
             ["CollectionsOrdered"] = "collections_ordered",
             ["PropertiesOrdered"] = "properties_ordered",
             ["DocumentSettingsChanged"] = "document_settings_changed",
+            ["ValueErased"] = "value_erased",
             ["DocumentShared"] = "document_shared",
             ["ShareRevoked"] = "share_revoked",
             ["ShareExpired"] = "share_expired",
@@ -43,7 +44,7 @@ public sealed partial class StoredNamesTests
     {
         AppEventNames.All.Keys.ShouldBe(typeof(AppEvent).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(AppEvent)) && !t.IsAbstract), ignoreOrder: true);
         AppEventNames.All.Values.Concat(StoredNames.OfDocumentEvents.Values).ShouldBeUnique();
-        AppEventNames.All.ShouldAllBe(n => SnakeCase().IsMatch(n.Value) && n.Value.Replace("_", "", StringComparison.Ordinal) == n.Key.Name.ToLowerInvariant());
+        AppEventNames.All.ShouldAllBe(n => SnakeCase().IsMatch(n.Value) && n.Value.Replace("_", "", StringComparison.Ordinal).Equals(n.Key.Name, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]

@@ -76,6 +76,7 @@ internal static class Facts
         SharesEnded => "shares ended",
         SharesReturned => "shares returned",
         DocumentSettingsChanged(_, var strategy) => $"strategy {strategy ?? "the tier's"}",
+        ValueErased(_, var path, var number) => $"{path} of {number} erased",
         _ => throw new ArgumentException(e.GetType().Name, nameof(e)),
     };
 

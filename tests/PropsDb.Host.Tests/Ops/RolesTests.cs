@@ -1,4 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using PropsDb.EmbeddedPostgres;
+using PropsDb.Host.Access;
+using PropsDb.Host.Ops;
+using PropsDb.Projections;
 using PropsDb.Host.Tests.Expiring;
 using PropsDb.Testing;
 
@@ -30,19 +36,69 @@ public sealed class RolesTests
             i.ShouldBeLessThan(200, "the conflict log could not be written");
             await Task.Delay(10);
         }
+        (await server.As("root", "admin").Post("_audit/_verify", "{}")).Json.GetProperty("valid").GetBoolean().ShouldBeTrue();
         (await server.As("root", "admin").Put("_users/alice/_roles/editor", $$"""{"expires_at":"{{server.Time.GetUtcNow().AddSeconds(1):O}}"}""")).Status.ShouldBe(201);
         server.Time.Advance(TimeSpan.FromSeconds(1));
         await Facts.Recorded(owner, "role_expired", "alice");
+        await CanRewriteNothing(runtime);
+    }
+
+    private static async Task CanRewriteNothing(string runtime)
+    {
         await using var tampering = NpgsqlDataSource.Create(runtime);
         foreach (var sql in new[]
         {
             "UPDATE propsdb.mt_events SET data = '{}'", "DELETE FROM propsdb.mt_events", "TRUNCATE propsdb.mt_events CASCADE", "DROP TABLE propsdb.document_view",
             "ALTER TABLE propsdb.mt_events ADD COLUMN x int", "CREATE TABLE propsdb.mine (x int)", "DELETE FROM propsdb.mt_streams", "UPDATE propsdb.secret SET value = ''",
+            "UPDATE propsdb.audit_entry SET salt = null", "DELETE FROM propsdb.audit_entry", "TRUNCATE propsdb.audit_entry", "DROP TABLE propsdb.audit_entry",
             "CREATE TABLE propsdb_messages.mine (x int)", "DROP TABLE propsdb_messages.wolverine_incoming_envelopes",
         })
         {
             await using var command = tampering.CreateCommand(sql);
             (await Should.ThrowAsync<PostgresException>(() => command.ExecuteNonQueryAsync())).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege, sql);
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task So_it_is_on_the_embedded_server_and_on_what_an_older_release_left(bool isOld)
+    {
+        using var data = new ScratchData();
+        var options = new PostgresOptions { DataDirectory = data.Path, Fsync = false };
+        if (isOld)
+        {
+            // The superuser made everything then, and there was no other role.
+            await using var former = await PostgresServer.Start(options, NullLogger.Instance, CancellationToken.None);
+            await using var source = NpgsqlDataSource.Create(former.ConnectionString);
+            await StoreSetup.Migrate(source, TimeProvider.System, CancellationToken.None);
+            await using var forget = source.CreateCommand("DROP OWNED BY propsdb_runtime, propsdb_owner; ALTER DATABASE propsdb OWNER TO propsdb; DROP OWNED BY propsdb_owner; DROP ROLE propsdb_runtime, propsdb_owner");
+            await forget.ExecuteNonQueryAsync();
+            foreach (var file in Directory.GetFiles(data.Path, "postgres-*.password")) File.Delete(file);
+        }
+        await using var service = await Service.Start(["--urls=http://127.0.0.1:0", $"--PROPSDB:DATA={data.Path}", "--Logging:LogLevel:Default=Error"], TimeProvider.System);
+        var token = Tokens.Issue(await File.ReadAllBytesAsync(Path.Combine(data.Path, "jwt.secret")), "alice", ["admin"], ["default"], TimeProvider.System.GetUtcNow().AddHours(1));
+        var alice = new Client(new Uri(service.Urls.First()), token);
+        (await alice.Post("user/d", """{"collections":{"ui":{"theme":1}}}""", ("Idempotency-Key", "k"))).Status.ShouldBe(201);
+        (await alice.Get("_audit?document=d")).Body.Split('\n').Length.ShouldBe(2 + 1);
+        (await alice.Post("_audit/_verify", "{}")).Json.GetProperty("valid").GetBoolean().ShouldBeTrue();
+
+        var source2 = service.Services.GetRequiredService<NpgsqlDataSource>();
+        var runtime = new NpgsqlConnectionStringBuilder(source2.ConnectionString)
+        {
+            Password = await File.ReadAllTextAsync(Path.Combine(data.Path, "postgres-runtime.password")),
+        }.ConnectionString;
+        await CanRewriteNothing(runtime);
+        await using var tampering = NpgsqlDataSource.Create(runtime);
+        foreach (var sql in new[] { "CREATE TABLE public.mine (x int)", "CREATE SCHEMA mine", "CREATE TEMP TABLE mine (x int)", "CREATE ROLE mine", "ALTER ROLE propsdb_runtime SUPERUSER", "CREATE DATABASE mine" })
+        {
+            await using var command = tampering.CreateCommand(sql);
+            (await Should.ThrowAsync<PostgresException>(() => command.ExecuteNonQueryAsync())).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege, sql);
+        }
+        await using var owner = source2.CreateCommand("SELECT tableowner FROM pg_tables WHERE schemaname = 'propsdb' AND tablename = 'mt_events'");
+        (await owner.ExecuteScalarAsync()).ShouldBe(isOld ? "propsdb" : "propsdb_owner");
+        if (OperatingSystem.IsWindows()) return;
+        foreach (var file in new[] { "postgres.password", "postgres-owner.password", "postgres-runtime.password" })
+            File.GetUnixFileMode(Path.Combine(data.Path, file)).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
     }
 }

@@ -18,7 +18,7 @@ public sealed record Described(
     }
 
     private static Described Of(AppRoute route) => new(route.Method, route.Pattern,
-        Lower(route.Method) + "App" + string.Concat(route.Path.Split('/').Where(s => s[0] == '_').Select(Name)), "app", route.Summary, route.MediaTypes, false, []);
+        Lower(route.Method) + "App" + string.Concat(route.Path.Split('/').Where(s => s[0] == '_').Select(Name)), "app", route.Summary, route.MediaTypes, route.IsBodyOptional, []);
 
     // _history is History in the middle of an operation's id.
     private static string Name(string? operation) => operation is null ? "" : char.ToUpperInvariant(operation[1]) + operation[2..];

@@ -1,0 +1,140 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace PropsDb.Projections.Changes;
+
+/// <summary>
+/// The recent commits of all nodes in one bounded buffer, in position order. Whoever follows reads it at their own pace, and reads the store
+/// instead where they have fallen behind it: a slow reader costs the others nothing.
+/// </summary>
+public sealed partial class ChangeFeed(ChangeReader reader, AppDirectory apps, CommitQueue queue, ILogger<ChangeFeed> log) : IAsyncDisposable
+{
+    private const int MaxEntries = 8_192;
+    private const long MaxWeight = 16 * 1024 * 1024;
+    private const int BatchSize = 256;
+
+    // This node's commits are signalled, other nodes' notified; either can be lost with its connection.
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _committed = new(0, 1);
+    private readonly CancellationTokenSource _stopping = new();
+    private RecentChanges _recent = new(0, 0, long.MaxValue);
+    private Task _running = Task.CompletedTask;
+    private TaskCompletionSource _more = New();
+
+    /// <summary>Begins with what is committed from now on.</summary>
+    public async Task Start(CancellationToken cancel)
+    {
+        Head = await reader.Head(cancel);
+        _recent = new RecentChanges(MaxEntries, MaxWeight, Head);
+        queue.Committed += Signal;
+        _running = Run(_stopping.Token);
+    }
+
+    /// <summary>The position up to which the feed has seen everything.</summary>
+    public long Head { get; private set; }
+
+    /// <summary>What comes after a position, at once: from memory, or where that does not reach back so far from the store.</summary>
+    public async Task<ChangeBatch> After(long position, ChangeScope scope, int limit, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (position >= _recent.Floor)
+            {
+                var found = new List<CommittedChange>();
+                foreach (var change in _recent.After(position))
+                {
+                    if (!scope.Holds(change.Key)) continue;
+                    if (found.Count == limit) return new ChangeBatch(found, found[^1].Position);
+                    found.Add(change);
+                }
+                return new ChangeBatch(found, Math.Max(Head, position));
+            }
+        }
+        return await reader.After(position, scope, limit, cancel);
+    }
+
+    /// <summary>Waits until the feed has seen everything that is committed now, and says how far that is.</summary>
+    public async Task<long> Reach(CancellationToken cancel)
+    {
+        var head = await reader.Head(cancel);
+        while (Head < head)
+        {
+            Signal();
+            await MoreThan(Head).WaitAsync(cancel);
+        }
+        return head;
+    }
+
+    /// <summary>Completes when there is more than up to a position.</summary>
+    public Task MoreThan(long position)
+    {
+        lock (_lock) return Head > position ? Task.CompletedTask : _more.Task;
+    }
+
+    private async Task Run(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await _committed.WaitAsync(Look, stop);
+                while (await ReadOn(stop)) { }
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            {
+                LogAway(log, e);
+                await Task.WhenAny(Task.Delay(Look, stop));
+            }
+        }
+    }
+
+    private async Task<bool> ReadOn(CancellationToken stop)
+    {
+        var batch = await reader.After(Head, ChangeScope.All, BatchSize, stop);
+        if (batch.Reached == Head) return false;
+        // Whoever lost a permission up to here is told of nothing that was committed later.
+        await apps.CatchUp(stop);
+        TaskCompletionSource waiting;
+        lock (_lock)
+        {
+            foreach (var change in batch.Changes) _recent.Add(change);
+            Head = batch.Reached;
+            (waiting, _more) = (_more, New());
+        }
+        waiting.SetResult();
+        return true;
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Signal()
+    {
+        try
+        {
+            if (_committed.CurrentCount == 0) _committed.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Another commit has just signalled the same.
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Changes cannot be followed while the database is away; trying again.")]
+    private static partial void LogAway(ILogger log, Exception e);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping.IsCancellationRequested) return;
+        queue.Committed -= Signal;
+        await _stopping.CancelAsync();
+        await _running;
+        _stopping.Dispose();
+        _committed.Dispose();
+    }
+}

@@ -1,0 +1,92 @@
+using Npgsql;
+using NpgsqlTypes;
+using PropsDb.Events.Documents;
+using PropsDb.Events.Values;
+
+namespace PropsDb.Projections.Changes;
+
+/// <summary>Which commits to read: an app's, narrowed to a tier, and there to an owner or a document. Null stands for all.</summary>
+public sealed record ChangeScope(string? App = null, string? Tier = null, string? Owner = null, string? Document = null)
+{
+    public static ChangeScope All { get; } = new();
+
+    public bool Holds(DocumentKey key) => (App is null || key.App == App) && (Tier is null || key.Tier == Tier)
+        && (Owner is null || key.Owner == Owner) && (Document is null || key.Name == Document);
+}
+
+/// <summary>Reads commits out of the store in the order of their positions, which is the order in which they became visible.</summary>
+public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documents)
+{
+    // More than one commit can hold, so that a page always ends behind a whole one.
+    private const int PageSize = 12_000;
+
+    /// <summary>The position of the last event that is committed.</summary>
+    public async Task<long> Head(CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand($"SELECT coalesce(max(seq_id), 0) FROM {StoreSetup.Schema}.mt_events");
+        return (long)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
+    /// <summary>The commits after a position, some of them: <see cref="ChangeBatch.Reached"/> says up to where they are complete.</summary>
+    public async Task<ChangeBatch> After(long position, ChangeScope scope, int limit, CancellationToken cancel)
+    {
+        var head = await Head(cancel);
+        var commits = new List<List<Row>>();
+        long? cut = null;
+        await using (var command = Command(position, head, scope))
+        await using (var reader = await command.ExecuteReaderAsync(cancel))
+        {
+            var rows = 0;
+            while (await reader.ReadAsync(cancel))
+            {
+                var row = Read(reader);
+                if (commits.Count > 0 && commits[^1][0].Commit == row.Commit && commits[^1][0].Key.StreamId == row.Key.StreamId) commits[^1].Add(row);
+                else if (commits.Count == limit || rows >= PageSize / 2)
+                {
+                    cut = commits[^1][^1].Position;
+                    break;
+                }
+                else commits.Add([row]);
+                rows++;
+            }
+        }
+        var changes = new List<CommittedChange>(commits.Count);
+        foreach (var commit in commits) changes.Add(await Change(commit, cancel));
+        return new ChangeBatch(changes, cut ?? Math.Max(head, position));
+    }
+
+    private sealed record Row(long Position, DocumentKey Key, string Commit, DocumentEvent Event, DateTimeOffset At, string By, string? Device);
+
+    private NpgsqlCommand Command(long after, long head, ChangeScope scope)
+    {
+        var command = source.CreateCommand($"""
+            SELECT e.seq_id, e.tenant_id, v.tier, v.owner, v.name, e.causation_id, e.type, e.data::text, e.timestamp, e.user_name, e.headers ->> 'device'
+            FROM {StoreSetup.Schema}.mt_events e JOIN {StoreSetup.Schema}.document_view v ON v.tenant_id = e.tenant_id AND v.id = e.stream_id
+            WHERE e.seq_id > $1 AND e.seq_id <= $2 AND NOT e.{StoreSetup.IsAdministration}
+                AND ($3::varchar IS NULL OR e.tenant_id = $3) AND ($4::varchar IS NULL OR v.tier = $4) AND ($5::varchar IS NULL OR v.owner = $5) AND ($6::varchar IS NULL OR v.name = $6)
+            ORDER BY e.seq_id LIMIT {PageSize}
+            """);
+        command.Parameters.Add(new() { Value = after });
+        command.Parameters.Add(new() { Value = head });
+        foreach (var value in new[] { scope.App, scope.Tier, scope.Owner, scope.Document })
+            command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Varchar, Value = (object?)value ?? DBNull.Value });
+        return command;
+    }
+
+    private static Row Read(NpgsqlDataReader row) => new(
+        row.GetInt64(0), new DocumentKey(row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetString(4)), row.GetString(5),
+        (DocumentEvent)EventJson.Read(row.GetString(6), row.GetString(7)), row.GetFieldValue<DateTimeOffset>(8), row.GetString(9), row.IsDBNull(10) ? null : row.GetString(10));
+
+    private async Task<CommittedChange> Change(List<Row> commit, CancellationToken cancel)
+    {
+        var (first, last) = (commit[0], commit[^1]);
+        var events = commit.ConvertAll(r => r.Event);
+        // What a deletion took and a restoration brought, only the state before can tell.
+        var before = events.Exists(e => e is DocumentDeleted or DocumentRestored)
+            ? await documents.At(first.Key, first.Event.Version - 1, cancel) ?? Document.Unborn
+            : Document.Unborn;
+        var type = events.Exists(e => e is DocumentDeleted) ? "deleted" : events.Exists(e => e is DocumentCreated) ? "created" : events.Exists(e => e is DocumentRestored) ? "restored" : "changed";
+        return new CommittedChange(last.Position, first.Key, first.Event.Version, type, first.At, first.By, first.Device,
+            [.. Events.Documents.Change.Of(before, events).Select(c => c with { Previous = null })]);
+    }
+}
