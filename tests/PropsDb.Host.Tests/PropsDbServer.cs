@@ -52,8 +52,11 @@ public sealed class PropsDbServer : IAsyncLifetime
     {
         if (_app is null) return;
         // As at a service's end: background work is told to stop before what it works with is gone.
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        await Task.Run(async () =>
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        });
     }
 
     public string Token(string user, params string[] roles) =>
