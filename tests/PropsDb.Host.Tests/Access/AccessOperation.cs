@@ -96,6 +96,7 @@ public sealed record AccessOperation(string? Body = null)
         ["POST /api/v1/{app}/_audit/_verify"] = new() { Writes = false },
         ["GET /api/v1/{app}/{tier}/_changes"] = new() { Query = "limit=500", Needle = "{listed}" },
         ["GET " + Document + "/_changes"] = new() { Needle = "\"position\"" },
+        ["POST /api/v1/_live/negotiate"] = new() { Query = "negotiateVersion=1", Writes = false },
         ["GET /api/data/{tier}"] = new() { Needle = "{secret}" },
         ["GET /api/data/{tier}/{document}"] = new() { Needle = "{secret}" },
         ["GET /api/data/{tier}/{document}/{collection}"] = new() { Needle = "{secret}" },

@@ -28,7 +28,8 @@ public sealed class AccessTableTests(AccessWorld world) : IClassFixture<AccessWo
         var endpoints = world.Server.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
             .Select(e => "/" + e.RoutePattern.RawText!.Trim('/')).ToList();
         endpoints.ShouldNotBeEmpty();
-        endpoints.Except(AccessTable.Rows.Select(r => r.Pattern)).ShouldBeEmpty();
+        // A WebSocket is no request that has an answer: the hub is tried by its own tests.
+        endpoints.Except(AccessTable.Rows.Select(r => r.Pattern)).ShouldBe([Changes.LiveHub.Path]);
     }
 
     [Fact]
