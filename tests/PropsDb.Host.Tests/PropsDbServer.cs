@@ -72,6 +72,11 @@ public sealed class PropsDbServer : IAsyncLifetime
 
     public Client With(string? token) => new(Address, token);
 
+    /// <summary>A token for another app than the default one.</summary>
+    public string AppToken(string app, string user, params string[] roles) => Tokens.Issue(SecretBytes, user, roles, [app], Time.GetUtcNow().AddHours(1));
+
+    /// <summary>The service's administrator.</summary>
+    public Client Root() => With(AppToken("*", "root", "admin"));
 }
 
 /// <summary>One answer, read whole.</summary>
@@ -85,7 +90,8 @@ public sealed record Answer(HttpStatusCode Code, HttpResponseMessage Raw, string
     public override string ToString() => $"{Status} {Body}";
 }
 
-public sealed class Client(Uri address, string? token, string? user = null)
+/// <param name="root">What paths are relative to.</param>
+public sealed class Client(Uri address, string? token, string? user = null, string root = "/api/v1/default/")
 {
     public string User => user!;
 
@@ -99,11 +105,11 @@ public sealed class Client(Uri address, string? token, string? user = null)
     public Task<Answer> MergePatch(string path, string json, params (string Name, string Value)[] headers) => Send(HttpMethod.Patch, path, json, "application/merge-patch+json", headers);
     public Task<Answer> JsonPatch(string path, string json, params (string Name, string Value)[] headers) => Send(HttpMethod.Patch, path, json, "application/json-patch+json", headers);
 
-    /// <param name="path">Relative to <c>/api/v1/default/</c>, or absolute from <c>/</c>.</param>
+    /// <param name="path">Relative to the root, or absolute from <c>/</c>.</param>
     public async Task<Answer> Send(HttpMethod method, string path, string? body, string? mediaType, params (string Name, string Value)[] headers)
     {
         var options = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
-        var target = address.ToString().TrimEnd('/') + (path.StartsWith('/') ? path : "/api/v1/default/" + path);
+        var target = address.ToString().TrimEnd('/') + (path.StartsWith('/') ? path : root + path);
         using var request = new HttpRequestMessage(method, new Uri(target, options));
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (body is not null)

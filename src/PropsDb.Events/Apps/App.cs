@@ -38,6 +38,9 @@ public sealed record App(string Id, string Name, ImmutableDictionary<string, Tie
 
     public User User(string id) => Users.GetValueOrDefault(id) ?? new User(id);
 
+    /// <summary>Whose a subscription is; null: nobody here has one of the id.</summary>
+    public string? SubscriberOf(string subscription) => Users.Values.FirstOrDefault(u => u.Subscriptions.ContainsKey(subscription))?.Id;
+
     /// <summary>What a user was given here and still has: an undefined plan grants the role of its name.</summary>
     public IEnumerable<RoleGrant> GrantsOf(string user, DateTimeOffset at)
     {

@@ -64,13 +64,14 @@ public sealed record RoleRevoked(string User, string Role) : UserEvent(User);
 public sealed record RoleExpired(string User, string Role) : UserEvent(User);
 
 /// <param name="Source">Who says so: <c>admin</c>, or the payment provider.</param>
-public sealed record SubscriptionStarted(string User, string Id, string Plan, DateTimeOffset ExpiresAt, string Source) : UserEvent(User);
+/// <param name="AsOf">Since when it is so by the provider's clock; null: an administrator, or nothing final, says so.</param>
+public sealed record SubscriptionStarted(string User, string Id, string Plan, DateTimeOffset ExpiresAt, string Source, DateTimeOffset? AsOf = null) : UserEvent(User);
 
-/// <summary>The subscription goes on until another instant, or is one to another plan.</summary>
-public sealed record SubscriptionChanged(string User, string Id, string Plan, DateTimeOffset ExpiresAt) : UserEvent(User);
+/// <summary>The subscription goes on until another instant, is one to another plan, or is confirmed by the provider as it was.</summary>
+public sealed record SubscriptionChanged(string User, string Id, string Plan, DateTimeOffset ExpiresAt, DateTimeOffset? AsOf = null) : UserEvent(User);
 
 /// <param name="Reason"><c>cancelled</c>, or <c>expired</c> where its instant has passed.</param>
-public sealed record SubscriptionEnded(string User, string Id, string Reason) : UserEvent(User);
+public sealed record SubscriptionEnded(string User, string Id, string Reason, DateTimeOffset? AsOf = null) : UserEvent(User);
 
 /// <summary>What events of apps and users are called in the store. A name once released is never changed and never given to another shape.</summary>
 public static class AppEventNames

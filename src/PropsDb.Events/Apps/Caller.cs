@@ -11,8 +11,12 @@ public sealed record Caller(string? UserId, ImmutableHashSet<string> Apps, Immut
 {
     public const string EveryApp = "*";
     public const string KeyPrefix = "key:";
+    public const string PaymentsPrefix = "payments:";
 
     public static Caller Anonymous { get; } = new(null, [], [], null);
+
+    /// <summary>Keys and payment providers act under such names; no user may pass for one.</summary>
+    public static bool IsReserved(string id) => id.StartsWith(KeyPrefix, StringComparison.Ordinal) || id.StartsWith(PaymentsPrefix, StringComparison.Ordinal);
 
     public static Caller Of(AppKey key, string app) => new(KeyPrefix + key.Id, [app], [], null) { Key = key };
 

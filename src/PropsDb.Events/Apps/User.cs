@@ -13,6 +13,9 @@ public sealed record Subscription(string Id, string Plan, DateTimeOffset Started
 
     public string? EndReason { get; init; }
 
+    /// <summary>The provider's time of the newest it said; null: it said nothing yet.</summary>
+    public DateTimeOffset? AsOf { get; init; }
+
     public bool IsActive(DateTimeOffset at) => EndedAt is null && at < ExpiresAt;
 }
 
@@ -38,11 +41,13 @@ public sealed record User(string Id)
         RoleAssigned assigned => user with { Roles = user.Roles.SetItem(assigned.Role, assigned.ExpiresAt) },
         RoleRevoked(_, var role) => user with { Roles = user.Roles.Remove(role) },
         RoleExpired(_, var role) => user with { Roles = user.Roles.Remove(role) },
-        SubscriptionStarted s => user.With(new Subscription(s.Id, s.Plan, at, s.ExpiresAt, s.Source)),
-        SubscriptionChanged s => user.With(user.Subscriptions[s.Id] with { Plan = s.Plan, ExpiresAt = s.ExpiresAt, EndedAt = null, EndReason = null }),
-        SubscriptionEnded s => user.With(user.Subscriptions[s.Id] with { EndedAt = at, EndReason = s.Reason }),
+        SubscriptionStarted s => user.With(new Subscription(s.Id, s.Plan, at, s.ExpiresAt, s.Source) { AsOf = s.AsOf }),
+        SubscriptionChanged s => user.With(s.Id, old => old with { Plan = s.Plan, ExpiresAt = s.ExpiresAt, EndedAt = null, EndReason = null, AsOf = s.AsOf ?? old.AsOf }),
+        SubscriptionEnded s => user.With(s.Id, old => old with { EndedAt = old.EndedAt ?? at, EndReason = old.EndReason ?? s.Reason, AsOf = s.AsOf ?? old.AsOf }),
         _ => user,
     };
+
+    private User With(string subscription, Func<Subscription, Subscription> change) => With(change(Subscriptions[subscription]));
 
     private User With(Subscription subscription) => this with { Subscriptions = Subscriptions.SetItem(subscription.Id, subscription) };
 }

@@ -1,7 +1,4 @@
-using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Protocols;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace PropsDb.Host.Access;
@@ -14,62 +11,48 @@ public sealed class TokenVerifier
     private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxLength };
 
     private readonly TokenValidationParameters _parameters;
+    private readonly PublishedKeys? _published;
 
-    private TokenVerifier(string? issuer, bool checksIssuer, string? audience, TimeProvider time, Action<TokenValidationParameters> keys)
+    private TokenVerifier(string? issuer, string? audience, PublishedKeys? published, TimeProvider time)
     {
+        _published = published;
         _parameters = new TokenValidationParameters
         {
             RequireExpirationTime = true,
             RequireSignedTokens = true,
-            ValidateIssuer = checksIssuer,
+            ValidateIssuer = issuer is not null,
             ValidIssuer = issuer,
             ValidateAudience = audience is not null,
             ValidAudience = audience,
+            // One of them was chosen by its id, where the token names one.
             TryAllIssuerSigningKeys = true,
-            LifetimeValidator = (from, until, _, _) => IsAlive(from, until, time.GetUtcNow().UtcDateTime),
+            ValidAlgorithms = published is null ? [SecurityAlgorithms.HmacSha256] : [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
+            LifetimeValidator = (from, until, token, _) => IsAlive(from, until, (token as JsonWebToken)?.IssuedAt ?? default, time.GetUtcNow().UtcDateTime),
         };
-        keys(_parameters);
     }
 
-    public static TokenVerifier OfSecret(byte[] secret, string? issuer, string? audience, TimeProvider time) => new(issuer, issuer is not null, audience, time, parameters =>
-    {
-        parameters.ValidAlgorithms = [SecurityAlgorithms.HmacSha256];
-        parameters.IssuerSigningKey = new SymmetricSecurityKey(secret);
-    });
+    public static TokenVerifier OfSecret(byte[] secret, string? issuer, string? audience, TimeProvider time) =>
+        new(issuer, audience, null, time) { _parameters = { IssuerSigningKey = new SymmetricSecurityKey(secret) } };
 
-    /// <param name="authority">Its discovery document names issuer and keys.</param>
-    public static TokenVerifier OfAuthority(string authority, string? issuer, string? audience, TimeProvider time) => new(issuer, true, audience, time, parameters =>
-        Published(parameters, new(authority.TrimEnd('/') + "/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(), Documents(authority))));
+    /// <param name="issuer">The <c>iss</c> that tokens must have; null: any, or the one that the discovery document names.</param>
+    public static TokenVerifier OfPublishedKeys(PublishedKeys keys, string? issuer, string? audience, TimeProvider time) => new(issuer, audience, keys, time);
 
-    public static TokenVerifier OfKeySet(string jwksUrl, string? issuer, string? audience, TimeProvider time) => new(issuer, issuer is not null, audience, time, parameters =>
-        Published(parameters, new(jwksUrl, new JwksAsConfiguration(), Documents(jwksUrl))));
-
-    // Fetched once, kept, and fetched again at most every few minutes when a token names a key that is not among them.
-    private static void Published(TokenValidationParameters parameters, ConfigurationManager<OpenIdConnectConfiguration> keys)
-    {
-        parameters.ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256];
-        parameters.ConfigurationManager = keys;
-    }
-
-    private static HttpDocumentRetriever Documents(string url) => new() { RequireHttps = !new Uri(url).IsLoopback };
-
-    private sealed class JwksAsConfiguration : IConfigurationRetriever<OpenIdConnectConfiguration>
-    {
-        public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(string address, IDocumentRetriever retriever, CancellationToken cancel)
-        {
-            var keys = new JsonWebKeySet(await retriever.GetDocumentAsync(address, cancel));
-            var configuration = new OpenIdConnectConfiguration { JsonWebKeySet = keys };
-            foreach (var key in keys.GetSigningKeys()) configuration.SigningKeys.Add(key);
-            return configuration;
-        }
-    }
-
-    private static bool IsAlive(DateTime? from, DateTime? until, DateTime now) =>
-        until is not null && now < until + ClockSkew && (from is null || from <= now + ClockSkew);
+    private static bool IsAlive(DateTime? from, DateTime? until, DateTime issued, DateTime now) =>
+        until is not null && now < until + ClockSkew && (from is null || from <= now + ClockSkew) && issued <= now + ClockSkew;
 
     public async Task<bool> Accepts(JsonWebToken token)
     {
-        var result = await Handler.ValidateTokenAsync(token, _parameters);
+        var parameters = _parameters;
+        if (_published is not null)
+        {
+            // Tokens that no key could make good cost no fetch.
+            if (!_parameters.ValidAlgorithms.Contains(token.Alg, StringComparer.Ordinal)) return false;
+            if (await _published.For(token.Kid is { Length: > 0 } id ? id : null) is not { Keys.Count: > 0 } published) return false;
+            parameters = _parameters.Clone();
+            parameters.IssuerSigningKeys = published.Keys;
+            if (published.Issuer is not null && parameters.ValidIssuer is null) (parameters.ValidateIssuer, parameters.ValidIssuer) = (true, published.Issuer);
+        }
+        var result = await Handler.ValidateTokenAsync(token, parameters);
         return result.IsValid;
     }
 }

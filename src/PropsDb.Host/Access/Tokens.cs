@@ -14,11 +14,13 @@ namespace PropsDb.Host.Access;
 /// Reads bearer tokens. An app with an issuer of its own believes that issuer alone, and it speaks for that app alone; the service's issuer
 /// speaks for every other app, and for the service's administrators.
 /// </summary>
-public sealed class Tokens(Settings settings, Secrets secrets, AppDirectory apps, Seal seal, TimeProvider time)
+public sealed class Tokens(Settings settings, Secrets secrets, AppDirectory apps, Seal seal, TimeProvider time, ILogger<Tokens> log)
 {
-    private readonly TokenVerifier _service =
-        settings.JwksUrl is { } url ? TokenVerifier.OfKeySet(url, settings.Issuer, settings.Audience, time)
-        : settings.Authority is { } authority ? TokenVerifier.OfAuthority(authority, settings.Issuer, settings.Audience, time)
+    // A token that names many apps makes no more issuers be asked than this.
+    private const int MaxIssuersAsked = 5;
+
+    private readonly TokenVerifier _service = (settings.JwksUrl ?? settings.Authority) is { } url
+        ? TokenVerifier.OfPublishedKeys(new PublishedKeys(url, settings.Authority is not null, time, log), settings.Issuer, settings.Audience, time)
         : TokenVerifier.OfSecret(secrets.JwtSecret, settings.Issuer, settings.Audience, time);
 
     private readonly ConcurrentDictionary<Issuer, TokenVerifier> _issuers = new();
@@ -28,45 +30,24 @@ public sealed class Tokens(Settings settings, Secrets secrets, AppDirectory apps
     /// <param name="keyApp">The app whose key came with the token, which stands in where the token names none.</param>
     public async Task<Caller?> Read(string token, string? app, string? keyApp)
     {
-        if (token.Length is 0 or > TokenVerifier.MaxLength || Parse(token) is not { } jwt || CallerOf(jwt) is not { } caller) return null;
+        if (token.Length is 0 or > TokenVerifier.MaxLength || TokenForm.Parse(token) is not var (jwt, claims) || CallerOf(jwt, claims) is not { } caller) return null;
         if (caller.Apps.IsEmpty && keyApp is not null) caller = caller with { Apps = [keyApp] };
-        foreach (var claimed in caller.Apps.OrderByDescending(a => a == app))
-        {
-            // Which issuer is to be asked depends on the app that the request is about, where the token names several.
-            if (apps.Find(claimed)?.Issuer is not { } issuer || (claimed != app && app is not null && caller.Apps.Contains(app))) continue;
-            if (await VerifierOf(issuer).Accepts(jwt)) return caller with { Apps = [claimed] };
-        }
+        // Which issuer is to be asked depends on the app that the request is about, where the token names several.
+        foreach (var claimed in app is not null && caller.Apps.Contains(app) ? [app] : caller.Apps.Where(a => apps.Find(a)?.Issuer is not null).Take(MaxIssuersAsked))
+            if (apps.Find(claimed)?.Issuer is { } issuer && await VerifierOf(issuer).Accepts(jwt)) return caller with { Apps = [claimed] };
         var others = caller.Apps.Where(a => apps.Find(a)?.Issuer is null).ToImmutableHashSet();
         return (others.Count > 0 || caller.Apps.IsEmpty) && await _service.Accepts(jwt) ? caller with { Apps = others } : null;
     }
 
-    private TokenVerifier VerifierOf(Issuer issuer) => _issuers.GetOrAdd(issuer, i =>
-        i.JwksUrl is { } url ? TokenVerifier.OfKeySet(url, i.Name, i.Audience, time)
-        : i.Authority is { } authority ? TokenVerifier.OfAuthority(authority, i.Name, i.Audience, time)
+    private TokenVerifier VerifierOf(Issuer issuer) => _issuers.GetOrAdd(issuer, i => (i.JwksUrl ?? i.Authority) is { } url
+        ? TokenVerifier.OfPublishedKeys(new PublishedKeys(url, i.Authority is not null, time, log), i.Name, i.Audience, time)
         : TokenVerifier.OfSecret(seal.Open(i.SealedSecret!), i.Name, i.Audience, time));
 
-    private static JsonWebToken? Parse(string token)
+    private static Caller? CallerOf(JsonWebToken jwt, JsonValue claims)
     {
-        try
-        {
-            return new JsonWebToken(token);
-        }
-        catch (Exception e) when (e is ArgumentException or SecurityTokenException or FormatException or System.Text.Json.JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static Caller? CallerOf(JsonWebToken jwt)
-    {
-        if (jwt.IsEncrypted) return null;
-        var payload = Base64UrlEncoder.DecodeBytes(jwt.EncodedPayload);
-        if (JsonText.Check(payload, 16) is not null) return null;
-        var claims = JsonValue.FromChecked(JsonText.Compact(payload));
         var user = claims.Member("sub") ?? claims.Member("user_id");
         if (user is not { Kind: JsonKind.String } || user.AsText() is not { } id || !Names.IsUserId(id)) return null;
-        // What keys are called as writers; no user may pass for one.
-        if (id.StartsWith(Caller.KeyPrefix, StringComparison.Ordinal)) return null;
+        if (Caller.IsReserved(id)) return null;
         return Texts(claims.Member("app_id"), out var named) && Texts(claims.Member("roles"), out var roles) && Texts(claims.Member("tier_access"), out var tiers)
             ? new Caller(id, named ?? [], roles ?? [], tiers) { ExpiresAt = jwt.ValidTo == default ? null : new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero) }
             : null;

@@ -25,6 +25,9 @@ public sealed record AppRoute(string Path, string Method, string Summary, Func<A
     /// <summary>Only administrators of the service may.</summary>
     public bool ServiceAdminOnly { get; init; }
 
+    /// <summary>The body is a matter of the handler: who asks is known only by its bytes.</summary>
+    public bool ReadsBodyItself { get; init; }
+
     public string Pattern => (_segments[0] == "_apps" ? "/api/v1/" : "/api/v1/{app}/") + Path;
 
     public Endpoint Label => field ??= RouteLabel.Of(Method, Pattern);
@@ -68,7 +71,7 @@ public static class AppRoutes
     public static IReadOnlyList<AppRoute> All { get; } =
     [
         MultiBatchRoute.Route, UndoByUserRoute.Route, ListConflicts.OfApp, ResolveConflictRoute.Route,
-        .. AppsRoutes.All, .. KeyRoutes.All, .. TierRoutes.All, .. RoleRoutes.All, .. UserRoutes.All, .. SubscriptionRoutes.All, AccessRoute.Route,
+        .. AppsRoutes.All, .. KeyRoutes.All, .. TierRoutes.All, .. RoleRoutes.All, .. UserRoutes.All, .. SubscriptionRoutes.All, PaymentRoute.Route, AccessRoute.Route,
         GetAudit.Route, GetAuditHead.Route, VerifyAudit.Route,
     ];
 
@@ -83,6 +86,11 @@ public static class AppRoutes
         Refuse(route ?? fitting[0], admission.Caller);
         if (route is null) throw new ProblemException(Routes.NotAllowed(fitting.Select(r => r.Method)));
         http.SetEndpoint(route.Label);
+        if (route.ReadsBodyItself)
+        {
+            await route.Handle(new AppRequest(http, admission, route.Named(segments), null));
+            return;
+        }
         var limits = http.RequestServices.GetRequiredService<Settings>().Limits;
         var hasBody = route.MediaTypes.Length > 0 && !(route.IsBodyOptional && Bodies.IsAbsent(http.Request));
         if (hasBody && Bodies.Refusal(http.Request, limits, route.MediaTypes) is { } refusal) throw new ProblemException(refusal);

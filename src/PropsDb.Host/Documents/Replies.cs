@@ -61,7 +61,7 @@ public static class Replies
         if (request.IsRehearsal)
             return new Reply(status == 204 ? 200 : status, null, null, Json.Write(writer => Members(writer, request, accepted, body)));
         var etag = $"\"{accepted.After.Version}\"";
-        var location = status == 201 ? Location(request.Key, request.Target) : null;
+        var location = status == 201 ? Location(request.Key, request.Target, request.Made) : null;
         if (status == 204) return new Reply(204, etag, null, default);
         if (Prefer.Of(request.Http.Request) is "minimal") return new Reply(status == 201 ? 201 : 204, etag, location, default);
         return new Reply(status, etag, location, Json.Write(writer => Members(writer, request, accepted, body)));
@@ -157,7 +157,7 @@ public static class Replies
         writer.WriteEndArray();
     }
 
-    private static string Location(DocumentKey key, PropertyPath target)
+    private static string Location(DocumentKey key, PropertyPath target, string? made)
     {
         // What a URL segment would read as an operation is named by pointer.
         var byPointer = (target.Collection is { } c && Names.IsOperation(c)) || (target.Property is { } p && Names.IsOperation(p));
@@ -165,6 +165,6 @@ public static class Replies
         var query = new List<string>();
         if (byPointer) query.Add("path=" + Uri.EscapeDataString(target.ToString()));
         if (key.Owner is not null) query.Add("owner=" + Uri.EscapeDataString(key.Owner));
-        return "/api/v1/" + string.Join('/', names.OfType<string>().Select(Uri.EscapeDataString)) + (query.Count == 0 ? "" : "?" + string.Join('&', query));
+        return "/api/v1/" + string.Join('/', names.OfType<string>().Select(Uri.EscapeDataString)) + made + (query.Count == 0 ? "" : "?" + string.Join('&', query));
     }
 }

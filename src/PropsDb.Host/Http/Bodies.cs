@@ -31,7 +31,12 @@ public static class Bodies
     public static bool HasMediaType(HttpRequest request, string mediaType) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && string.Equals(type.MediaType, mediaType, StringComparison.OrdinalIgnoreCase);
 
-    public static async Task<JsonValue> Read(HttpRequest request, Limits limits)
+    public static Task<JsonValue> Read(HttpRequest request, Limits limits) => Whole(request, limits, bytes => Parse(bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray(), limits));
+
+    /// <summary>The body as it came.</summary>
+    public static Task<byte[]> ReadBytes(HttpRequest request, Limits limits) => Whole(request, limits, bytes => bytes.ToArray());
+
+    private static async Task<T> Whole<T>(HttpRequest request, Limits limits, Func<ReadOnlySequence<byte>, T> read)
     {
         var cancel = request.HttpContext.RequestAborted;
         while (true)
@@ -41,7 +46,7 @@ public static class Bodies
             try
             {
                 if (result.Buffer.Length > limits.MaxRequestBytes) throw new ProblemException(TooLarge(limits));
-                if (isWhole) return Parse(result.Buffer, limits);
+                if (isWhole) return read(result.Buffer);
             }
             finally
             {
@@ -64,9 +69,8 @@ public static class Bodies
         }
     }
 
-    private static JsonValue Parse(ReadOnlySequence<byte> bytes, Limits limits)
+    public static JsonValue Parse(ReadOnlySpan<byte> body, Limits limits)
     {
-        var body = bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray();
         if (JsonText.Check(body, limits.MaxValueDepth + EnvelopeDepth) is { } fault)
             throw new ProblemException(new Problem(fault.Code, $"{fault.Detail} At line {fault.Line}, column {fault.Column}.", [new("", fault.Detail)]));
         return JsonValue.FromChecked(JsonText.Compact(body));

@@ -9,6 +9,8 @@ namespace PropsDb.Host.Http;
 /// </summary>
 public static class FailedSignIns
 {
+    private static readonly string[] Credentials = ["Authorization", "X-App-Key", "Stripe-Signature", "X-PropsDb-Signature"];
+
     public static IApplicationBuilder UseFailedSignInLimit(this IApplicationBuilder app)
     {
         var perSecond = app.ApplicationServices.GetRequiredService<Settings>().RateLimits.FailedPerSource;
@@ -17,7 +19,7 @@ public static class FailedSignIns
         app.ApplicationServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(limiter.Dispose);
         return app.Use(async (http, next) =>
         {
-            if (!http.Request.Headers.ContainsKey("Authorization") && !http.Request.Headers.ContainsKey("X-App-Key") && !http.Request.Cookies.ContainsKey(LegacyAccess.CookieName))
+            if (!Credentials.Any(http.Request.Headers.ContainsKey) && !http.Request.Cookies.ContainsKey(LegacyAccess.CookieName))
             {
                 await next(http);
                 return;

@@ -50,7 +50,7 @@ public sealed class Authorizer : IDisposable
         if (_accepted.TryGetValue(key, out var kept) && now < kept.Until) return kept.User;
         var user = session.Contains('.', StringComparison.Ordinal) ? await OfToken(session, role, cancel) : await OfSession(session, role, cancel);
         // What keys are called as writers; no user may pass for one.
-        if (user is null || !Names.IsUserId(user) || user.StartsWith(Caller.KeyPrefix, StringComparison.Ordinal)) return null;
+        if (user is null || !Names.IsUserId(user) || Caller.IsReserved(user)) return null;
         if (_accepted.Count >= MaxKept) Forget(now);
         _accepted[key] = (user, now + KeptFor);
         return user;
