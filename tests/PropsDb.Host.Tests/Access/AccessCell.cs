@@ -10,9 +10,11 @@ public sealed record AccessCell(AccessRow Row, AccessOperation Operation, Princi
 
     public bool IsLegacy => Row.Pattern.StartsWith("/api/data/", StringComparison.Ordinal);
 
+    private static bool IsInTier(AccessRow row) => row.Pattern.Contains("/{tier}", StringComparison.Ordinal) && !row.Pattern.Contains("/_tiers/", StringComparison.Ordinal);
+
     /// <summary>Of one document: its tier stands in the path, or in the body.</summary>
     public static bool IsOnDocument(AccessRow row) =>
-        row.Pattern.Contains("/{tier}", StringComparison.Ordinal) && !row.Pattern.Contains("/_tiers/", StringComparison.Ordinal) || row.Pattern is "/api/v1/{app}/_batch" || row.Pattern.Contains("/_conflicts", StringComparison.Ordinal);
+        IsInTier(row) || row.Pattern is "/api/v1/{app}/_batch" || row.Pattern.Contains("/_conflicts", StringComparison.Ordinal);
 
     public static string TierOf(string target) => target switch
     {
@@ -44,8 +46,8 @@ public sealed record AccessCell(AccessRow Row, AccessOperation Operation, Princi
     private string Path()
     {
         var path = Row.Pattern.Replace("/api/{**path}", "/api/metrics").Replace("{app}", App).Replace("{document}", Name).Replace("{collection}", Operation.Collection).Replace("{property}", Operation.Property)
-            .Replace("{code}", "not-found").Replace("{**path}", $"{App}/_unknown").Replace("{documentName?}", "").Replace("_share/{user}", "_share/" + Revoked);
-        if (Row.Pattern.Contains("/{tier}", StringComparison.Ordinal) && !Row.Pattern.Contains("/_tiers/", StringComparison.Ordinal)) path = path.Replace("{tier}", TierOf(Row.Target));
+            .Replace("{code}", "not-found").Replace("{provider}", "generic").Replace("{**path}", $"{App}/_unknown").Replace("{documentName?}", "").Replace("_share/{user}", "_share/" + Revoked);
+        if (IsInTier(Row)) path = path.Replace("{tier}", TierOf(Row.Target));
         // What was prepared is what the last segment names.
         if (It is not null && path.LastIndexOf('{') is >= 0 and var from) path = path[..from] + It + path[(path.IndexOf('}', from) + 1)..];
         path = path.Replace("{user}", "user").Replace("{tier}", "board");

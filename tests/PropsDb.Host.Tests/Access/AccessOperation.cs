@@ -92,6 +92,7 @@ public sealed record AccessOperation(string? Body = null)
         },
         ["GET /api/v1/{app}/_conflicts"] = new() { Query = "limit=500", Needle = "\"{it}\"" },
         ["POST /api/v1/{app}/_conflicts/{id}/_resolve"] = new("""{"resolution":"local","document_version":3}"""),
+        ["POST /api/v1/{app}/_payments/{provider}"] = new("""{"id":"{new}"}"""),
         ["GET /api/v1/{app}/_audit"] = new() { Query = "tier=board&document=common", Needle = "\"by\":\"administrator\"" },
         ["POST /api/v1/{app}/_audit/_verify"] = new() { Writes = false },
         ["GET /api/v1/{app}/{tier}/_changes"] = new() { Query = "limit=500", Needle = "{listed}" },

@@ -47,6 +47,8 @@ public sealed record Contract(string? Answer, params string[] Body)
         Problems = ["idempotency_in_progress", "idempotency_mismatch", "outcome_unknown", .. body.Length > 0 ? Bodies : []],
     };
 
+    private static Contract Changes => new("ChangePage") { Query = ["since", "changes_limit", "wait"], Headers = ["Accept", "Last-Event-ID"], Problems = ["invalid_position", "position_gone", "not_acceptable"] };
+
     private static Contract RollBack => Write("DocumentAnswer", "RollBackBody").And("version_not_found");
 
     private static readonly Dictionary<string, Contract> Table = new(StringComparer.Ordinal)
@@ -57,6 +59,8 @@ public sealed record Contract(string? Answer, params string[] Body)
             Headers = ["Accept"],
             Problems = ["invalid_position", "not_acceptable"],
         },
+        ["GET /api/v1/{app}/{tier}/_changes"] = Changes,
+        ["GET /api/v1/{app}/{tier}/{document}/_changes"] = Changes,
         ["GET /api/v1/{app}/{tier}/{document}"] = Read("DocumentAnswer") with { Query = ["collections", "shape", "at_version", "at", "include_vector"] },
         ["POST /api/v1/{app}/{tier}/{document}"] = Write("DocumentAnswer", "ContentBody") with { Statuses = [201] },
         ["PUT /api/v1/{app}/{tier}/{document}"] = Write("DocumentAnswer", "ContentBody") with { Statuses = [200, 201, 204] },
