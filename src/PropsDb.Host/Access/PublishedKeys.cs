@@ -35,23 +35,23 @@ public sealed partial class PublishedKeys(string url, bool byDiscovery, TimeProv
     /// <summary>The keys that a token may be signed with: the one it names, or all where it names none. None: the token cannot be checked.</summary>
     public async Task<KeySet?> For(string? keyId)
     {
-        if (Due(keyId) is { } fetching) await fetching;
+        await Due(keyId);
         var last = Usable();
         return last is null || keyId is null ? last : last with { Keys = [.. last.Keys.Where(k => k.KeyId == keyId)] };
     }
 
-    private Task? Due(string? keyId)
+    private Task Due(string? keyId)
     {
         lock (_gate)
         {
             var now = time.GetUtcNow();
-            if (Usable() is { } last && now - last.FetchedAt < FreshFor && (keyId is null || last.Keys.Any(k => k.KeyId == keyId))) return null;
+            if (Usable() is { } last && now - last.FetchedAt < FreshFor && (keyId is null || last.Keys.Any(k => k.KeyId == keyId))) return Task.CompletedTask;
             if (_fetching is null && (_triedAt is not { } triedAt || now - triedAt >= Pause))
             {
                 _triedAt = now;
                 _fetching = Fetch();
             }
-            return _fetching;
+            return _fetching ?? Task.CompletedTask;
         }
     }
 
