@@ -33,7 +33,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
     }
 
     /// <summary>Something was committed: for those who work behind the commit. It is called between groups, so it returns at once.</summary>
-    public event Action? Committed;
+    public event EventHandler? Committed;
 
     /// <summary>Is told what was given until an instant: here, where every commit passes, so that nobody who gives something can forget it.</summary>
     public Action<Expiry>? Given { get; set; }
@@ -67,7 +67,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
             }
             await AppendGroup(group);
             group.Clear();
-            Committed?.Invoke();
+            Committed?.Invoke(this, EventArgs.Empty);
         }
     }
 

@@ -15,9 +15,9 @@ namespace PropsDb.Projections;
 public sealed record LoggedConflict(
     Guid Id, DocumentKey Key, long? Expected, long Actual, string By, DateTimeOffset At, string Conflicts, string? Lost, string? Resolution, DateTimeOffset? ResolvedAt);
 
-/// <summary>Which entries to list: those of tiers that are open as a whole, and of tiers in which only one owner's are.</summary>
+/// <summary>Which entries to list: those of tiers that are open as a whole, of tiers in which only one owner's are, and of single documents.</summary>
 public sealed record ConflictQuery(
-    string App, IReadOnlyCollection<string> Tiers, IReadOnlyCollection<string> OwnTiers, string? Owner, string? Tier, string? Document, bool? Resolved, int Limit);
+    string App, IReadOnlyCollection<string> Tiers, IReadOnlyCollection<string> OwnTiers, string? Owner, IReadOnlyCollection<Guid> Documents, string? Tier, string? Document, bool? Resolved, int Limit);
 
 /// <summary>
 /// Keeps the losing side of every conflict, behind the answer: entries are written in groups, the newest hundred of a document stay, and
@@ -121,7 +121,7 @@ public sealed partial class ConflictLog : IAsyncDisposable
     {
         await using var command = _source.CreateCommand($"""
             SELECT {Columns} FROM {StoreSetup.Schema}.conflict
-            WHERE tenant_id = $1 AND (tier = ANY ($2) OR (tier = ANY ($3) AND owner = $4)) AND at >= $5
+            WHERE tenant_id = $1 AND (tier = ANY ($2) OR (tier = ANY ($3) AND owner = $4) OR stream_id = ANY ($10)) AND at >= $5
                 AND ($6::varchar IS NULL OR tier = $6) AND ($7::varchar IS NULL OR document = $7) AND ($8::boolean IS NULL OR (resolution IS NOT NULL) = $8)
             ORDER BY at DESC, id DESC LIMIT $9
             """);
@@ -134,6 +134,7 @@ public sealed partial class ConflictLog : IAsyncDisposable
         command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Varchar, Value = (object?)query.Document ?? DBNull.Value });
         command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Boolean, Value = (object?)query.Resolved ?? DBNull.Value });
         command.Parameters.Add(new() { Value = query.Limit });
+        command.Parameters.Add(new() { Value = query.Documents.ToArray() });
         return await Read(query.App, command, cancel);
     }
 

@@ -36,7 +36,7 @@ public sealed class DocumentHistory(EventReader events, DocumentReader documents
         {
             var rolledBackTo = commit.Select(e => e.Event).OfType<DocumentRolledBack>().FirstOrDefault()?.ToVersion;
             IReadOnlyList<Change>? changes = previous is null ? null : [.. await Changes(key, commit, previous, cancel)];
-            entries.Add(new HistoryEntry(commit[0].Commit, rolledBackTo, changes is null || path.Collection is null ? changes : [.. changes.SelectMany(c => Within(path, c))]));
+            entries.Add(new HistoryEntry(commit[0].Commit, rolledBackTo, changes is null || path.Collection is null ? changes : [.. changes.Select(c => c.Within(path)).OfType<Change>()]));
         }
         return new HistoryPage(entries, hasMore ? entries[^1].Commit.Version : null);
     }
@@ -72,13 +72,4 @@ public sealed class DocumentHistory(EventReader events, DocumentReader documents
             CollectionSet set => set.Properties.First(p => p.Name == path.Property).Value,
             _ => null,
         };
-
-    // A change as the history of one collection or property shows it: the part of it that lies there.
-    private static IEnumerable<Change> Within(PropertyPath path, Change change)
-    {
-        if (change.Path == path || (path.Property is null && change.Path.Collection == path.Collection)) return [change];
-        if (path.Property is null || change.Path.Collection != path.Collection || change.Path.Property is not null || change.Op == "order") return [];
-        var (value, previous) = (change.Value?.Member(path.Property), change.Previous?.Member(path.Property));
-        return value is null && previous is null ? [] : [new Change(change.Op, path, value, previous)];
-    }
 }

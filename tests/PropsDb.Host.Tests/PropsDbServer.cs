@@ -52,8 +52,11 @@ public sealed class PropsDbServer : IAsyncLifetime
     {
         if (_app is null) return;
         // As at a service's end: background work is told to stop before what it works with is gone.
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        await Task.Run(async () =>
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        });
     }
 
     public string Token(string user, params string[] roles) =>
@@ -90,7 +93,8 @@ public sealed record Answer(HttpStatusCode Code, HttpResponseMessage Raw, string
     public override string ToString() => $"{Status} {Body}";
 }
 
-public sealed class Client(Uri address, string? token, string? user = null)
+/// <param name="root">What paths are relative to.</param>
+public sealed class Client(Uri address, string? token, string? user = null, string root = "/api/v1/default/")
 {
     public string User => user!;
 
@@ -104,11 +108,11 @@ public sealed class Client(Uri address, string? token, string? user = null)
     public Task<Answer> MergePatch(string path, string json, params (string Name, string Value)[] headers) => Send(HttpMethod.Patch, path, json, "application/merge-patch+json", headers);
     public Task<Answer> JsonPatch(string path, string json, params (string Name, string Value)[] headers) => Send(HttpMethod.Patch, path, json, "application/json-patch+json", headers);
 
-    /// <param name="path">Relative to <c>/api/v1/default/</c>, or absolute from <c>/</c>.</param>
+    /// <param name="path">Relative to the root, or absolute from <c>/</c>.</param>
     public async Task<Answer> Send(HttpMethod method, string path, string? body, string? mediaType, params (string Name, string Value)[] headers)
     {
         var options = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
-        var target = address.ToString().TrimEnd('/') + (path.StartsWith('/') ? path : "/api/v1/default/" + path);
+        var target = address.ToString().TrimEnd('/') + (path.StartsWith('/') ? path : root + path);
         using var request = new HttpRequestMessage(method, new Uri(target, options));
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (body is not null)

@@ -63,9 +63,12 @@ public sealed record App(string Id, string Name, ImmutableDictionary<string, Tie
     public Share? EndedShareOf(Guid document, string user, DateTimeOffset at) =>
         Shared.TryGetValue(document, out var shared) && !shared.IsActive && shared.Shares.TryGetValue(user, out var share) && share.IsActive(at) ? share : null;
 
-    /// <summary>The ids of a tier's documents of which a user has a share that grants the action.</summary>
-    public IEnumerable<Guid> SharedIn(string tier, string user, DocumentAction action, DateTimeOffset at) =>
-        SharedWith.TryGetValue(user, out var ids) ? ids.Where(id => Shared[id].Tier == tier && ShareOf(id, user, at)?.Grants(action) == true) : [];
+    /// <summary>The ids of the documents of which a user has a share that grants the action.</summary>
+    public IEnumerable<Guid> SharedTo(string user, DocumentAction action, DateTimeOffset at) =>
+        SharedWith.TryGetValue(user, out var ids) ? ids.Where(id => ShareOf(id, user, at)?.Grants(action) == true) : [];
+
+    /// <summary>Those of one tier.</summary>
+    public IEnumerable<Guid> SharedIn(string tier, string user, DocumentAction action, DateTimeOffset at) => SharedTo(user, action, at).Where(id => Shared[id].Tier == tier);
 
     /// <summary>The app after an event of its own stream or of one of its users'.</summary>
     public static App Evolve(App app, AppEvent e, DateTimeOffset at, string by)

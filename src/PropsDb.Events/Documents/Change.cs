@@ -21,6 +21,15 @@ public sealed record Change(string Op, PropertyPath Path, JsonValue? Value, Json
         _ => Enumerable.Empty<Change>(),
     });
 
+    /// <summary>The part of the change that lies in a collection or property; null: none of it does.</summary>
+    public Change? Within(PropertyPath path)
+    {
+        if (path.Collection is null || Path == path || (path.Property is null && Path.Collection == path.Collection)) return this;
+        if (path.Property is null || Path.Collection != path.Collection || Path.Property is not null || Op == "order") return null;
+        var (value, previous) = (Value?.Member(path.Property), Previous?.Member(path.Property));
+        return value is null && previous is null && !(Op == "delete" && Previous is null) ? null : new Change(Op, path, value, previous);
+    }
+
     /// <summary>What turns one document into the other, in the terms in which a commit would have done it.</summary>
     public static IEnumerable<Change> Between(DocumentKey key, Document from, Document to)
     {

@@ -15,7 +15,11 @@ public static class AccessGate
     {
         if (http.Features.Get<Address>()?.Api is { } api)
         {
-            if (api is ["_apps", ..]) http.Features.Set(await AdmitToService(http, api));
+            if (api is ["_live", ..])
+            {
+                if (!(await Callers.Of(http)).IsSignedIn) throw Unauthenticated();
+            }
+            else if (api is ["_apps", ..]) http.Features.Set(await AdmitToService(http, api));
             else if (api is [var id, var operation, ..] && Names.IsOperation(operation)) http.Features.Set(await AdmitToApp(http, id, operation));
             else if (api.Count >= 2 && !api.Contains("")) http.Features.Set(await AdmitToTier(http, api));
         }
@@ -29,13 +33,14 @@ public static class AccessGate
         // Who may not do it under the first of two owners is told so before that there are two.
         var owner = http.Request.Query["owner"] is [var first, ..] ? first : null;
         var document = api.Count > 2 && !Names.IsOperation(api[2]) ? api[2] : null;
-        var access = http.Ask(caller, ActionOf(http.Request.Method, api), new AccessTarget(api[0], app, api[1], owner, document));
+        var target = new AccessTarget(api[0], app, api[1], owner, document);
+        var access = http.Ask(caller, ActionOf(http.Request.Method, api), target);
         if (Refusal(access) is { } refusal) throw new ProblemException(refusal);
+        // What was there at a version comes back as it was: who picks the version must be able to see it.
+        if (api[^1] is "_rollback" && Refusal(http.Ask(caller, DocumentAction.Read, target)) is { } unread) throw new ProblemException(unread);
         if (new Query(http.Request.Query).Text("owner") is { } named && !Names.IsUserId(named)) throw new ProblemException(Problem.Query("owner", "is no user's id."));
-        var tier = access.Tier!;
-        if (tier.Type == TierType.PerUser && caller.Key is not null && document is not null && owner is null)
-            throw new ProblemException(Problem.Query("owner", "is missing: a key has no documents of its own."));
-        return new Admission(caller, app!, access, OwnerOf(tier, caller, owner, isList: document is null));
+        var hasEveryOwners = document is null && owner is null && caller.ActsForAll;
+        return new Admission(caller, app!, access, hasEveryOwners ? null : OwnerOf(access.Tier!, caller, owner));
     }
 
     // What concerns a whole app asks further questions itself; here the caller must be one of the app's.
@@ -46,7 +51,7 @@ public static class AccessGate
         var caller = await CallerIn(http, app);
         RefuseStrangers(caller, id);
         if (app is not { IsActive: true }) throw new ProblemException(Problem.NotFound());
-        if (!caller.IsServiceAdmin && !app.User(caller.UserId!).IsActive) throw Forbidden("inactive_user");
+        if (!AccessPolicy.Admits(caller, id, app)) throw Forbidden("inactive_user");
         return new AppAdmission(caller, app);
     }
 
@@ -57,6 +62,7 @@ public static class AccessGate
         if (api.Count > 1) RefuseStrangers(caller, api[1]);
         else if (!caller.IsSignedIn) throw Unauthenticated();
         if (api.Count > 1 && (app is null || (!app.IsActive && !caller.IsServiceAdmin))) throw new ProblemException(Problem.NotFound());
+        if (app is not null && !AccessPolicy.Admits(caller, app.Id, app)) throw Forbidden("inactive_user");
         return new AppAdmission(caller, app);
     }
 
@@ -78,14 +84,19 @@ public static class AccessGate
         // What is copied is read; whether the copy may be written is asked for its own tier. Who may share is more than a tier's permission tells.
         "POST" when api is [_, _, _, "_copy" or "_share"] => DocumentAction.Read,
         "DELETE" when api is [_, _, _, "_share", _] => DocumentAction.Read,
+        // Of what writers lost in conflicts with each other, writers are told.
+        "GET" or "HEAD" when api is [_, _, _, "_conflicts"] => DocumentAction.Write,
         "POST" or "PUT" or "PATCH" => DocumentAction.Write,
         "DELETE" => DocumentAction.Delete,
         _ => DocumentAction.Read,
     };
 
-    // In a per_user tier a document is the caller's own unless another owner is named; only a list of an administrator or a key has every owner's.
-    private static string? OwnerOf(Tier tier, Caller caller, string? named, bool isList) =>
-        tier.Type != TierType.PerUser ? null : named ?? (isList && caller.ActsForAll ? null : caller.UserId);
+    /// <summary>In a per_user tier a document is the caller's own unless another owner is named; null in other tiers.</summary>
+    /// <exception cref="ProblemException">A key must name one.</exception>
+    public static string? OwnerOf(Tier tier, Caller caller, string? named) =>
+        tier.Type != TierType.PerUser ? null
+        : caller.Key is null || named is not null ? named ?? caller.UserId
+        : throw new ProblemException(Problem.Query("owner", "is missing: a key has no documents of its own."));
 
     public static AppDirectory Apps(this HttpContext http) => http.RequestServices.GetRequiredService<AppDirectory>();
 

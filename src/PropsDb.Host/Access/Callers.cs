@@ -34,7 +34,9 @@ public static class Callers
     private static string? TokenOf(HttpContext http)
     {
         var headers = http.Request.Headers;
-        if (!headers.ContainsKey("Authorization")) return null;
+        // Browsers cannot give a WebSocket headers, so there, and nowhere else, the token may stand in the query.
+        if (!headers.ContainsKey("Authorization"))
+            return http.Features.Get<Address>()?.Api is ["_live", ..] && http.Request.Query["access_token"] is [{ Length: > 0 } inQuery] ? inQuery : null;
         return headers.Authorization is [{ } credentials] && credentials.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
             ? credentials[7..].Trim()
             : throw Unauthenticated("Authorization is one Bearer token.");

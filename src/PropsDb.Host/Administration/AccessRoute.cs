@@ -18,7 +18,7 @@ public static class AccessRoute
     {
         var (query, caller) = (request.Query, request.Caller);
         var user = query.Text("user") ?? caller.UserId!;
-        if (user != caller.UserId && !caller.IsAdmin) throw AccessGate.Forbidden("requires_role:admin");
+        if (user != caller.UserId && !caller.Administers) throw AccessGate.Forbidden("requires_role:admin");
         if (!Names.IsUserId(user)) throw new ProblemException(Problem.Query("user", "is no user's id."));
         var action = query.Text("action") is null ? (DocumentAction?)null : query.OneOf("action", "read", "read", "write", "delete") switch
         {

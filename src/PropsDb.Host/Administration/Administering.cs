@@ -16,13 +16,14 @@ public static class Administering
 
     /// <param name="status">From the app before and after.</param>
     /// <param name="body">The members of the answer; null: it has no body.</param>
+    /// <param name="location">The URL of what a 201 made.</param>
     /// <param name="keeps">False: the answer is not kept for repetitions of the request, which the operation tells by itself.</param>
     public static async Task Administer(
-        this AppRequest request, string app, AppOperation operation, Func<App, App, int> status, Action<Utf8JsonWriter, App>? body, bool keeps = true)
+        this AppRequest request, string app, AppOperation operation, Func<App, App, int> status, Action<Utf8JsonWriter, App>? body, string? location = null, bool keeps = true)
     {
         Reply Build(AppOutcome outcome, bool isRehearsal) => body is null && !isRehearsal
             ? new Reply(status(outcome.Before, outcome.After), null, null, default)
-            : new Reply(status(outcome.Before, outcome.After) is var s && s == 204 ? 200 : s, null, null, Json.Write(writer =>
+            : new Reply(status(outcome.Before, outcome.After) is var s && s == 204 ? 200 : s, null, isRehearsal ? null : location, Json.Write(writer =>
             {
                 writer.WriteStartObject();
                 body?.Invoke(writer, outcome.After);

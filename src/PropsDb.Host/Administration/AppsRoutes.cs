@@ -49,8 +49,7 @@ public static class AppsRoutes
         var tiers = request.Object.Texts("default_tiers") ?? ["app", "user", "shared"];
         if (tiers.FirstOrDefault(t => RegisterApp.DefaultTiers.All(d => d.Tier != t)) is { } unknown)
             throw ContentBody.Invalid($"default_tiers names some of app, user and shared, and not {JsonPointer.Shown(unknown)}.", "/default_tiers");
-        request.Http.Response.Headers.Location = $"/api/v1/_apps/{id}";
-        await request.Administer(id, new RegisterApp(Name(request.Object) ?? id, [.. tiers]), (_, _) => 201, Body(request));
+        await request.Administer(id, new RegisterApp(Name(request.Object) ?? id, [.. tiers]), (_, _) => 201, Body(request), $"/api/v1/_apps/{id}");
     }
 
     private static Task Change(AppRequest request)

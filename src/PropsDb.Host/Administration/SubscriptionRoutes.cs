@@ -42,8 +42,9 @@ public static class SubscriptionRoutes
         var plan = RoleRoutes.Plan(request.Object.RequiredText("plan"), "/plan");
         var expiresAt = request.Object.Time("expires_at") ?? throw ContentBody.Invalid("expires_at is missing.", "/expires_at");
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
-        request.Http.Response.Headers.Location = $"/api/v1/{request.App.Id}/_users/{Uri.EscapeDataString(user)}/_subscriptions/{id}";
-        return request.Administer(new Subscribe(user, id, plan, expiresAt, "admin"), (_, _) => 201, (writer, app) => Write(writer, app.User(user).Subscriptions[id], request.Http.Now()));
+        var location = $"/api/v1/{request.App.Id}/_users/{Uri.EscapeDataString(user)}/_subscriptions/{id}";
+        return request.Administer(
+            request.App.Id, new Subscribe(user, id, plan, expiresAt, "admin"), (_, _) => 201, (writer, app) => Write(writer, app.User(user).Subscriptions[id], request.Http.Now()), location);
     }
 
     private static void Write(Utf8JsonWriter writer, Subscription subscription, DateTimeOffset now)

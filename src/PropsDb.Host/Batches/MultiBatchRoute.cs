@@ -85,9 +85,9 @@ public static class MultiBatchRoute
             if (outcomes[i].MergedFrom is { } ancestor)
             {
                 writer.WriteBoolean("merged", true);
-                if (!isRehearsal && ancestor.Version >= parts[i].Request.Since) writer.WriteChanges(Events.Documents.Change.Between(parts[i].Request.Key, ancestor, outcomes[i].Before));
+                if (!isRehearsal && parts[i].Request.MaySeeSince(ancestor)) writer.WriteChanges(Events.Documents.Change.Between(parts[i].Request.Key, ancestor, outcomes[i].Before));
             }
-            if (isRehearsal) writer.WriteChanges(Events.Documents.Change.Of(outcomes[i].Before, outcomes[i].Events));
+            if (isRehearsal) writer.WriteRehearsed(parts[i].Request, outcomes[i]);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();

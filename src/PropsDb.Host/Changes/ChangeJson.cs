@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PropsDb.Events.Documents;
 using PropsDb.Events.Values;
 using PropsDb.Host.Documents;
 using PropsDb.Host.Http;
@@ -31,6 +32,17 @@ public static class ChangeJson
         writer.WriteStartObject();
         writer.WriteString("type", "left");
         WriteKey(writer, key);
+        writer.WriteEndObject();
+    });
+
+    /// <summary>A document as a follower begins with it.</summary>
+    public static ReadOnlyMemory<byte> Snapshot(DocumentKey key, Document document, Seal seal) => Json.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type", "snapshot");
+        writer.WriteString("position", seal.Position(key.App, document.Position));
+        writer.WritePropertyName("document");
+        writer.WriteDocument(key, document, document.Content, asObject: false);
         writer.WriteEndObject();
     });
 

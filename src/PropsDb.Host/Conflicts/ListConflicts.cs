@@ -23,15 +23,17 @@ public static class ListConflicts
         bool IsOpen(Tier tier) => tier.Type != TierType.PerUser || request.Caller.ActsForAll;
         return List(request.Http, request.Caller, request.App, new ConflictQuery(
             request.App.Id, [.. writable.Where(IsOpen).Select(t => t.Name)], [.. writable.Where(t => !IsOpen(t)).Select(t => t.Name)],
-            request.Caller.UserId, request.Query.Text("tier"), request.Query.Text("document"), Resolved(request.Query), Limit(request.Query)));
+            request.Caller.UserId, SharedToWrite(request), request.Query.Text("tier"), request.Query.Text("document"), Resolved(request.Query), Limit(request.Query)));
     }
+
+    private static IReadOnlyCollection<Guid> SharedToWrite(AppRequest request) => request.Caller is not { UserId: { } user, Key: null } || !request.Caller.Apps.Contains(request.App.Id) ? []
+        : [.. request.App.SharedTo(user, DocumentAction.Write, request.Http.Now())];
 
     private static Task Handle(DocumentRequest request)
     {
-        if (AccessGate.Refusal(request.Ask(DocumentAction.Write)) is { } refusal) throw new ProblemException(refusal);
         var isOwned = request.Key.Owner is not null;
         return List(request.Http, request.Admission.Caller, request.Admission.App, new ConflictQuery(
-            request.Key.App, isOwned ? [] : [request.Key.Tier], isOwned ? [request.Key.Tier] : [], request.Key.Owner, request.Key.Tier, request.Key.Name,
+            request.Key.App, isOwned ? [] : [request.Key.Tier], isOwned ? [request.Key.Tier] : [], request.Key.Owner, [], request.Key.Tier, request.Key.Name,
             Resolved(request.Query), Limit(request.Query)));
     }
 

@@ -60,7 +60,7 @@ public sealed record AppRequest(HttpContext Http, AppAdmission Admission, IReadO
     {
         var access = Http.Ask(Caller, action, new AccessTarget(App.Id, App, tier, owner, document));
         if (AccessGate.Refusal(access) is { } refusal) throw new ProblemException(refusal);
-        var ownerOf = access.Tier!.Type == TierType.PerUser ? owner ?? Caller.UserId : null;
+        var ownerOf = AccessGate.OwnerOf(access.Tier!, Caller, owner);
         return new DocumentRequest(Http, new Admission(Caller, App, access, ownerOf), new DocumentKey(App.Id, tier, ownerOf, document), PropertyPath.Document, Body);
     }
 }

@@ -24,7 +24,7 @@ public static class CopyDocument
 
         var source = await request.Present();
         var tier = access.Tier!;
-        var target = new DocumentKey(app.Id, tier.Name, tier.Type == TierType.PerUser ? caller.UserId : null, name);
+        var target = new DocumentKey(app.Id, tier.Name, AccessGate.OwnerOf(tier, caller, named: null), name);
         var copy = request with { Key = target, Admission = request.Admission with { Access = access, Owner = target.Owner } };
         var operation = new CreateDocument([.. source.Content.Collections.Select(c =>
             new NamedCollection(c.Key, [.. c.Value.Properties.Select(p => new NamedValue(p.Key, p.Value.Value))]))]);

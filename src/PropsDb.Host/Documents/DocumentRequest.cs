@@ -40,6 +40,9 @@ public sealed record DocumentRequest(HttpContext Http, Admission Admission, Docu
     /// <summary>The answer of the write holds less than the document, so <c>return=representation</c> adds it.</summary>
     public bool AnswersWithPart { get; init; } = Target.Collection is not null;
 
+    /// <summary>What the write makes beneath its target, as segments of a path; null: the target itself.</summary>
+    public string? Made { get; init; }
+
     /// <summary>The user that stands in the path behind the operation.</summary>
     public string? NamedUser { get; init; }
 

@@ -61,7 +61,7 @@ public static class Replies
         if (request.IsRehearsal)
             return new Reply(status == 204 ? 200 : status, null, null, Json.Write(writer => Members(writer, request, accepted, body)));
         var etag = $"\"{accepted.After.Version}\"";
-        var location = status == 201 ? Location(request.Key, request.Target) : null;
+        var location = status == 201 ? Location(request.Key, request.Target, request.Made) : null;
         if (status == 204) return new Reply(204, etag, null, default);
         if (Prefer.Of(request.Http.Request) is "minimal") return new Reply(status == 201 ? 201 : 204, etag, location, default);
         return new Reply(status, etag, location, Json.Write(writer => Members(writer, request, accepted, body)));
@@ -79,15 +79,24 @@ public static class Replies
         if (accepted.MergedFrom is { } ancestor)
         {
             writer.WriteBoolean("merged", true);
-            // A grantee is not shown what changed before the grant.
-            if (!request.IsRehearsal && ancestor.Version >= request.Since) writer.WriteChanges(Change.Between(request.Key, ancestor, accepted.Before));
+            if (!request.IsRehearsal && request.MaySeeSince(ancestor)) writer.WriteChanges(Change.Between(request.Key, ancestor, accepted.Before));
         }
         if (request.IsRehearsal)
         {
             writer.WriteBoolean("dry_run", true);
-            writer.WriteChanges(Change.Of(accepted.Before, accepted.Events));
+            writer.WriteRehearsed(request, accepted);
         }
         writer.WriteEndObject();
+    }
+
+    /// <summary>What others changed is shown to who may read it, and to a grantee not from before the grant.</summary>
+    public static bool MaySeeSince(this DocumentRequest request, Document ancestor) => ancestor.Version >= request.Since && request.MayRead();
+
+    /// <summary>What a write would change; to who may not read, only what they set.</summary>
+    public static void WriteRehearsed(this Utf8JsonWriter writer, DocumentRequest request, Outcome.Accepted accepted)
+    {
+        var changes = Change.Of(accepted.Before, accepted.Events);
+        writer.WriteChanges(request.MayRead() ? changes : changes.Where(c => c.Op == "set").Select(c => c with { Previous = null }));
     }
 
     /// <param name="conflictId">Under which a rejected stale write is found in the conflict log.</param>
@@ -148,7 +157,7 @@ public static class Replies
         writer.WriteEndArray();
     }
 
-    private static string Location(DocumentKey key, PropertyPath target)
+    private static string Location(DocumentKey key, PropertyPath target, string? made)
     {
         // What a URL segment would read as an operation is named by pointer.
         var byPointer = (target.Collection is { } c && Names.IsOperation(c)) || (target.Property is { } p && Names.IsOperation(p));
@@ -156,6 +165,6 @@ public static class Replies
         var query = new List<string>();
         if (byPointer) query.Add("path=" + Uri.EscapeDataString(target.ToString()));
         if (key.Owner is not null) query.Add("owner=" + Uri.EscapeDataString(key.Owner));
-        return "/api/v1/" + string.Join('/', names.OfType<string>().Select(Uri.EscapeDataString)) + (query.Count == 0 ? "" : "?" + string.Join('&', query));
+        return "/api/v1/" + string.Join('/', names.OfType<string>().Select(Uri.EscapeDataString)) + made + (query.Count == 0 ? "" : "?" + string.Join('&', query));
     }
 }

@@ -21,7 +21,7 @@ public static class CreateCollectionRoute
         var asObject = request.AsObject;
         return (writer, document) =>
         {
-            if (document.Visible[request.Target.Collection!] is { } collection)
+            if (document.Visible[request.Target.Collection!] is { } collection && request.MayRead())
             {
                 writer.WritePropertyName("collection");
                 writer.WriteCollection(request.Target.Collection!, collection, asObject);

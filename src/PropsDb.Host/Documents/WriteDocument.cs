@@ -17,12 +17,17 @@ public static class CreateDocumentRoute
         await request.Write(new CreateDocument(collections), 201, request.DocumentBody());
     }
 
-    /// <summary>The answer of a write of a whole document: the document.</summary>
+    /// <summary>The answer of a write of a whole document: the document; its version alone for who may not read it.</summary>
     public static Action<Utf8JsonWriter, Document> DocumentBody(this DocumentRequest request)
     {
         var asObject = request.AsObject;
         return (writer, document) =>
         {
+            if (!request.MayRead())
+            {
+                writer.WriteNumber("document_version", document.Version);
+                return;
+            }
             writer.WritePropertyName("document");
             writer.WriteDocument(request.Key, document, document.Visible, asObject);
         };

@@ -11,7 +11,7 @@ public static class SetPropertyRoute
         var value = ContentBody.Value(request.Required("value"), "/value", request.Limits);
         await request.Write(new SetProperty(request.Target, value), 200, (writer, document) =>
         {
-            if (document.Visible[request.Target] is { } property)
+            if (document.Visible[request.Target] is { } property && request.MayRead())
             {
                 writer.WritePropertyName("property");
                 writer.WriteProperty(request.Target.Property!, property);

@@ -20,7 +20,7 @@ public sealed record Address(IReadOnlyList<string> Segments)
     public string? App => Api switch
     {
         ["_apps", var app, ..] => app,
-        [var app, ..] when app is not "_apps" => app,
+        [var app, ..] when app is not ("_apps" or "_live") => app,
         _ => null,
     };
 }
@@ -88,7 +88,7 @@ public static class Addressing
 
     private static IReadOnlyList<string> PathForm(HttpRequest request, IReadOnlyList<string> rest, AppDirectory apps, Settings settings)
     {
-        if (rest.Count == 0 || rest[0] is "_apps") return rest;
+        if (rest.Count == 0 || rest[0] is "_apps" or "_live") return rest;
         var byHeader = request.Headers["X-App-ID"] is { Count: > 0 } header ? header.ToString() : null;
         var byHost = settings.AppOfHost(request.Host.Host);
         if (byHeader is not null && !Names.IsAppId(byHeader)) throw new ProblemException(new Problem("invalid_header", "X-App-ID is no app's id."));

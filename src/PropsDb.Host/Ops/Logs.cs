@@ -17,6 +17,8 @@ public static class Logs
             ["Logging:LogLevel:Microsoft"] = "Warning",
             // It would put every request's path and query into the log: names, and whatever a client mistakenly sends there.
             ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
+            // It logs what a client is refused as an error; failures are logged where they happen (Changes/Faults.cs).
+            ["Logging:LogLevel:Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher"] = "None",
             ["Logging:LogLevel:Npgsql"] = "Warning",
             ["Logging:LogLevel:Wolverine"] = "Warning",
             // It warns that it finds no handlers by itself; they are named to it.

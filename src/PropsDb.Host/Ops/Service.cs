@@ -1,6 +1,7 @@
 using Npgsql;
 using PropsDb.EmbeddedPostgres;
 using PropsDb.Host.Access;
+using PropsDb.Host.Changes;
 using PropsDb.Host.Documents;
 using PropsDb.Host.Expiring;
 using PropsDb.Host.Http;
@@ -55,12 +56,13 @@ public static class Service
         builder.Services.AddSingleton<DocumentReader>().AddSingleton<TouchingEvents>().AddSingleton<DocumentHistory>().AddSingleton<CommitsToUndo>();
         builder.Services.AddSingleton<Receipts>().AddSingleton<DeviceSequences>().AddSingleton<ConflictLog>().AddSingleton<Idempotency>();
         builder.Services.AddSingleton<AuditProjector>().AddSingleton<AuditLog>().AddSingleton<AuditVerification>();
-        builder.Services.AddSingleton<ChangeReader>().AddSingleton<ChangeFeed>();
+        builder.Services.AddSingleton<ChangeReader>().AddSingleton<ChangeFeed>().AddSingleton<Follower>();
         builder.Services.AddHostedService<Housekeeping>();
         builder.Services.AddSingleton<DocumentStreams>();
         builder.Services.AddSingleton<DocumentLists>();
         builder.Services.AddSingleton(_ => apps).AddSingleton<AppStreams>().AddSingleton<KeyUses>().AddSingleton<Tokens>();
         builder.Services.AddSingleton<Members>().AddHostedService(services => services.GetRequiredService<Members>());
+        Live.Add(builder.Services);
         builder.Services.AddLegacy();
         Messaging.Add(builder.Services, settings);
         ExpiryMessages.Add(builder.Services);
@@ -72,6 +74,7 @@ public static class Service
         await app.Services.GetRequiredService<ChangeFeed>().Start(CancellationToken.None);
         Web.Use(app);
         app.Map("/api/v1/{**path}", Routes.Dispatch);
+        Live.Map(app);
         app.MapLegacy();
         ServiceRoute.Map(app);
         ApiPage.Map(app);

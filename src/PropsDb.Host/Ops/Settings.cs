@@ -82,6 +82,7 @@ public sealed record Settings
                 MaxValueElements = Number("LIMITS:VALUEELEMENTS", Limits.Default.MaxValueElements),
                 MaxProperties = Number("LIMITS:PROPERTIES", Limits.Default.MaxProperties),
                 MaxOperations = Number("LIMITS:OPERATIONS", Limits.Default.MaxOperations),
+                MaxShares = Number("LIMITS:SHARES", Limits.Default.MaxShares),
             },
             RateLimits = new RateLimits(Number("RATELIMITS:APP", 0), Number("RATELIMITS:USER", 0), Number("RATELIMITS:KEY", 0), Number("RATELIMITS:FAILEDAUTH", 0)),
         };

@@ -25,9 +25,11 @@ public static class ShareRoutes
 
     private static async Task List(DocumentRequest request)
     {
-        if (!MayShare(request) && request.Admission.Access.Share is null) throw AccessGate.Forbidden("requires_ownership");
-        var document = await request.Present();
         var now = request.Http.Now();
+        // Also a grantee whom a role lets in besides.
+        var isGrantee = request.Admission.Caller.UserId is { } caller && request.Admission.App.ShareOf(request.Key.StreamId, caller, now) is not null;
+        if (!MayShare(request) && !isGrantee) throw AccessGate.Forbidden("requires_ownership");
+        var document = await request.Present();
         var shares = document.Shares.Values.Where(s => s.IsActive(now) && (MayShare(request) || s.User == request.Admission.Caller.UserId));
         await Reply.Send(request.Http, 200, Json.Write(writer =>
         {
@@ -61,7 +63,7 @@ public static class ShareRoutes
         // Nobody gives what they have not.
         if (canWrite) RefuseUnless(request, DocumentAction.Write);
         if (canDelete) RefuseUnless(request, DocumentAction.Delete);
-        await request.Write(new ShareDocument(request.Key, user, canRead, canWrite, canDelete, expiresAt, now), isNew ? 201 : 200, (writer, document) =>
+        await (request with { Made = $"/_share/{Uri.EscapeDataString(user)}" }).Write(new ShareDocument(request.Key, user, canRead, canWrite, canDelete, expiresAt, now), isNew ? 201 : 200, (writer, document) =>
         {
             if (document.Shares.TryGetValue(user, out var share)) Write(writer, share);
         });

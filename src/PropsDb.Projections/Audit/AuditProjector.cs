@@ -33,7 +33,7 @@ public sealed partial class AuditProjector : IAsyncDisposable
         _running = Run(_stopping.Token);
     }
 
-    private void Signal()
+    private void Signal(object? sender, EventArgs e)
     {
         try
         {

@@ -28,7 +28,7 @@ public sealed partial class ChangeFeed(ChangeReader reader, AppDirectory apps, C
     {
         Head = await reader.Head(cancel);
         _recent = new RecentChanges(MaxEntries, MaxWeight, Head);
-        queue.Committed += Signal;
+        queue.Committed += OnCommitted;
         _running = Run(_stopping.Token);
     }
 
@@ -113,6 +113,8 @@ public sealed partial class ChangeFeed(ChangeReader reader, AppDirectory apps, C
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private void OnCommitted(object? sender, EventArgs e) => Signal();
+
     private void Signal()
     {
         try
@@ -131,7 +133,7 @@ public sealed partial class ChangeFeed(ChangeReader reader, AppDirectory apps, C
     public async ValueTask DisposeAsync()
     {
         if (_stopping.IsCancellationRequested) return;
-        queue.Committed -= Signal;
+        queue.Committed -= OnCommitted;
         await _stopping.CancelAsync();
         await _running;
         _stopping.Dispose();

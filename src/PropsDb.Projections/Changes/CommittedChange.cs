@@ -10,9 +10,13 @@ public sealed record CommittedChange(
     long Position, DocumentKey Key, long Version, string Type, DateTimeOffset At, string By, string? Device, IReadOnlyList<Change> Changes)
 {
     private byte[]? _text;
+    private byte[]? _packed;
 
     /// <summary>The change as text, which is made once, for however many are told of it.</summary>
     public ReadOnlyMemory<byte> Text(Func<CommittedChange, byte[]> write) => _text ??= write(this);
+
+    /// <summary>The same in binary form.</summary>
+    public ReadOnlyMemory<byte> Packed(Func<CommittedChange, byte[]> write) => _packed ??= write(this);
 
     /// <summary>What the change keeps in memory, about.</summary>
     public int Weight { get; } = 200 + Changes.Sum(c => 100 + (c.Value?.Utf8.Length ?? 0));

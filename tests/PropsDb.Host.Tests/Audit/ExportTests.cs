@@ -19,12 +19,13 @@ public sealed class ExportTests(ExportTests.Own own) : IClassFixture<ExportTests
     public async Task An_export_proves_itself()
     {
         var alice = own.Server.NewUser();
-        await alice.Holding("user/settings", """{"ui":{"\u20ac\"\\\b\f\n\r\t\u0001":1.10,"theme":"a\u0000b\u00e9\ud83d\ude00","deep":{"b":[1e2,{"z":-0}],"a":null}},"other":{}}""");
+        await alice.Holding("user/settings", """{"ui":{"\u20ac\"\\":1.10,"theme":"a\u0000b\u00e9\ud83d\ude00","deep":{"b":[1e2,{"z":-0}],"a":null}},"other":{}}""");
         (await alice.Put("user/settings/ui/theme", """{"version":1,"value":"\/light"}""", ("X-Change-Message", "why%20%22"))).Status.ShouldBe(200);
         (await alice.Put("user/settings/_settings", """{"conflict_resolution_strategy":"merge"}""")).Status.ShouldBe(200);
         (await alice.Delete("user/settings/other?document_version=2")).Status.ShouldBe(200);
         (await alice.Delete("user/settings?version=3")).Status.ShouldBe(204);
         var admin = own.Server.As("root", "admin");
+        (await admin.Put("_tiers/extra", """{"type":"shared","description":"\"\\\b\f\n\r\t\u0001\u007f\u2028","permissions":[{"role":"user","can_read":true}]}""")).Status.ShouldBe(201);
         var lines = (await admin.Get("_audit")).Body.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBeGreaterThan(7);
         lines.ShouldContain(l => l.Contains("document_settings_changed"));

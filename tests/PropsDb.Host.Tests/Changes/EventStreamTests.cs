@@ -38,7 +38,7 @@ public sealed class EventStreamTests(PropsDbServer server)
         }
     }
 
-    private async Task<Stream> Open(PropsDbServer at, string path, string token, string? lastId = null)
+    private static async Task<Stream> Open(PropsDbServer at, string path, string token, string? lastId = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(at.Address, "/api/v1/default/" + path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

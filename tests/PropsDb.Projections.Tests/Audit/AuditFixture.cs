@@ -38,7 +38,7 @@ public sealed class AuditFixture : StoreFixture, IAsyncLifetime
 
     public Task<AuditFinding> Verify(ChainHead? known = null) => Verification.Of(App, known, CancellationToken.None);
 
-    public async Task<List<AuditEntry>> Entries(AuditQuery? query = null)
+    public async Task<IReadOnlyList<AuditEntry>> Entries(AuditQuery? query = null)
     {
         await Log.CatchUp(CancellationToken.None);
         return await Log.Read(query ?? Everything, CancellationToken.None).ToListAsync();

@@ -38,6 +38,17 @@ public sealed record Contract(string? Answer, params string[] Body)
 
     private static Contract History => new("History") { Query = ["history_limit", "before", "changes"], Problems = ["invalid_version"] };
 
+    /// <summary>What only a whole app's state decides on, so that no version is named.</summary>
+    private static Contract Administer(string? answer, params string[] body) => new(answer, body)
+    {
+        Query = ["dry_run"],
+        Headers = ["Idempotency-Key", "X-Change-Message"],
+        Statuses = answer is null ? [204] : [200, 201],
+        Problems = ["idempotency_in_progress", "idempotency_mismatch", "outcome_unknown", .. body.Length > 0 ? Bodies : []],
+    };
+
+    private static Contract Changes => new("ChangePage") { Query = ["since", "changes_limit", "wait"], Headers = ["Accept", "Last-Event-ID"], Problems = ["invalid_position", "position_gone", "not_acceptable"] };
+
     private static Contract RollBack => Write("DocumentAnswer", "RollBackBody").And("version_not_found");
 
     private static readonly Dictionary<string, Contract> Table = new(StringComparer.Ordinal)
@@ -48,6 +59,8 @@ public sealed record Contract(string? Answer, params string[] Body)
             Headers = ["Accept"],
             Problems = ["invalid_position", "not_acceptable"],
         },
+        ["GET /api/v1/{app}/{tier}/_changes"] = Changes,
+        ["GET /api/v1/{app}/{tier}/{document}/_changes"] = Changes,
         ["GET /api/v1/{app}/{tier}/{document}"] = Read("DocumentAnswer") with { Query = ["collections", "shape", "at_version", "at", "include_vector"] },
         ["POST /api/v1/{app}/{tier}/{document}"] = Write("DocumentAnswer", "ContentBody") with { Statuses = [201] },
         ["PUT /api/v1/{app}/{tier}/{document}"] = Write("DocumentAnswer", "ContentBody") with { Statuses = [200, 201, 204] },
@@ -70,7 +83,7 @@ public sealed record Contract(string? Answer, params string[] Body)
         ["GET /api/v1/{app}/{tier}/{document}/_conflicts"] = new("ConflictLog") { Query = ["resolved", "limit"] },
         ["GET /api/v1/{app}/_conflicts"] = new("ConflictLog") { Query = ["resolved", "tier_of", "document_of", "limit"] },
         ["POST /api/v1/{app}/_conflicts/{id}/_resolve"] = Write("ResolveAnswer", "ResolveBody").And("test_failed"),
-        ["GET /api/v1/{app}/_audit"] = new("AuditEntry") { Query = ["from_time", "to_time", "user", "tier_of", "document_of"], MediaType = "application/x-ndjson" },
+        ["GET /api/v1/{app}/_audit"] = new("AuditEntry") { Query = ["from_time", "to_time", "user_of", "tier_of", "document_of"], MediaType = "application/x-ndjson" },
         ["GET /api/v1/{app}/_audit/_head"] = new("AuditHead"),
         ["POST /api/v1/{app}/_audit/_verify"] = new("AuditFinding", "AuditVerifyBody") { Problems = Bodies },
         ["POST /api/v1/{app}/_batch"] = Write("MultiBatchAnswer", "MultiBatchBody").And("test_failed") with { Statuses = [200], Query = ["on_conflict", "dry_run"], Headers = ["Idempotency-Key", "X-Change-Message"] },
@@ -88,6 +101,37 @@ public sealed record Contract(string? Answer, params string[] Body)
         ["GET /api/v1/{app}/{tier}/{document}/{collection}/{property}"] = Read("PropertyAnswer"),
         ["PUT /api/v1/{app}/{tier}/{document}/{collection}/{property}"] = Write("PropertyAnswer", "ValueBody") with { Statuses = [200, 201, 204] },
         ["DELETE /api/v1/{app}/{tier}/{document}/{collection}/{property}"] = Write("VersionAnswer"),
+        ["GET /api/v1/_apps"] = new("AppList"),
+        ["POST /api/v1/_apps"] = Administer("App", "AppBody").And("already_exists") with { Statuses = [201] },
+        ["PATCH /api/v1/_apps/{app}"] = Administer("App", "AppPatch", "AppPatch") with { Statuses = [200] },
+        ["DELETE /api/v1/_apps/{app}"] = Administer(null),
+        ["GET /api/v1/_apps/{app}/_keys"] = new("KeyList"),
+        ["POST /api/v1/_apps/{app}/_keys"] = Administer("KeyIssued", "KeyBody").And("already_exists") with { Statuses = [201] },
+        ["DELETE /api/v1/_apps/{app}/_keys/{id}"] = Administer(null),
+        ["GET /api/v1/{app}/_tiers"] = new("TierList"),
+        ["PUT /api/v1/{app}/_tiers/{tier}"] = Administer("Tier", "TierBody").And("not_empty"),
+        ["DELETE /api/v1/{app}/_tiers/{tier}"] = Administer(null).And("not_empty"),
+        ["PUT /api/v1/{app}/_tiers/{tier}/_grants/{other}"] = Administer("TierGrant").And("invalid_value"),
+        ["DELETE /api/v1/{app}/_tiers/{tier}/_grants/{other}"] = Administer(null),
+        ["GET /api/v1/{app}/_roles"] = new("RoleList"),
+        ["PUT /api/v1/{app}/_roles/{role}"] = Administer("Role", "RoleBody"),
+        ["GET /api/v1/{app}/_roles/{role}"] = new("Role"),
+        ["DELETE /api/v1/{app}/_roles/{role}"] = Administer(null),
+        ["GET /api/v1/{app}/_plans"] = new("PlanList"),
+        ["PUT /api/v1/{app}/_plans/{plan}"] = Administer("Plan", "PlanBody"),
+        ["DELETE /api/v1/{app}/_plans/{plan}"] = Administer(null),
+        ["PUT /api/v1/{app}/_users/{user}"] = Administer("User", "UserBody"),
+        ["GET /api/v1/{app}/_users/{user}"] = new("User"),
+        ["GET /api/v1/{app}/_users/{user}/_roles"] = new("UserRoles"),
+        ["PUT /api/v1/{app}/_users/{user}/_roles/{role}"] = Administer("AssignedRole", "AssignBody"),
+        ["DELETE /api/v1/{app}/_users/{user}/_roles/{role}"] = Administer(null),
+        ["GET /api/v1/{app}/_users/{user}/_subscriptions"] = new("SubscriptionList"),
+        ["POST /api/v1/{app}/_users/{user}/_subscriptions"] = Administer("Subscription", "SubscribeBody") with { Statuses = [201] },
+        ["DELETE /api/v1/{app}/_users/{user}/_subscriptions/{id}"] = Administer(null),
+        ["GET /api/v1/{app}/_access"] = new("AccessAnswer") { Query = ["user_asked", "tier_asked", "document_asked", "owner", "action_asked", "at_asked"] },
+        ["GET /api/v1/{app}/{tier}/{document}/_permissions"] = new("Permissions"),
+        ["POST /api/v1/{app}/{tier}/{document}/_share"] = Write("Share", "ShareBody") with { Statuses = [200, 201, 204] },
+        ["DELETE /api/v1/{app}/{tier}/{document}/_share/{user}"] = Write(null) with { Statuses = [204] },
     };
 
     /// <summary>The routes that are described; a test holds them against the table of routes.</summary>

@@ -18,10 +18,15 @@ public sealed record Described(
     }
 
     private static Described Of(AppRoute route) => new(route.Method, route.Pattern,
-        Lower(route.Method) + "App" + string.Concat(route.Path.Split('/').Where(s => s[0] == '_').Select(Name)), "app", route.Summary, route.MediaTypes, route.IsBodyOptional, []);
+        Lower(route.Method) + (route.Path.StartsWith("_apps", StringComparison.Ordinal) ? "" : "App") + Name(route.Path), "app", route.Summary, route.MediaTypes, route.IsBodyOptional, []);
 
-    // _history is History in the middle of an operation's id.
-    private static string Name(string? operation) => operation is null ? "" : char.ToUpperInvariant(operation[1]) + operation[2..];
+    // _history is History in the middle of an operation's id, _roles is Roles, and _roles/{role}, one of them, is Role.
+    private static string Name(string? operation)
+    {
+        var segments = operation?.Split('/') ?? [];
+        return string.Concat(segments.Select((s, i) => s[0] != '_' ? ""
+            : char.ToUpperInvariant(s[1]) + (i + 1 < segments.Length && segments[i + 1][0] == '{' ? s[2..].TrimEnd('s') : s[2..])));
+    }
 
     private static string Lower(string text) => text.ToLowerInvariant();
 }

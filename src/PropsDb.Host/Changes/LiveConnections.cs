@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using PropsDb.Events.Apps;
+
+namespace PropsDb.Host.Changes;
+
+/// <summary>One client on the hub: who it is, and how much it follows.</summary>
+public sealed class LiveConnection(Caller caller, Action abort)
+{
+    private const int MaxSubscriptions = 200;
+
+    private int _subscriptions;
+    private volatile Caller _caller = caller;
+
+    public Caller Caller
+    {
+        get => _caller;
+        set => _caller = value;
+    }
+
+    /// <summary>False: it follows as much as one connection may.</summary>
+    public bool Begin()
+    {
+        if (Interlocked.Increment(ref _subscriptions) <= MaxSubscriptions) return true;
+        Interlocked.Decrement(ref _subscriptions);
+        return false;
+    }
+
+    public void End() => Interlocked.Decrement(ref _subscriptions);
+
+    public void Abort() => abort();
+}
+
+/// <summary>The clients on this node's hub. Who stays past the end of their token, and has been told so, is cut off.</summary>
+public sealed class LiveConnections(TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<LiveConnection, byte> _connections = new();
+    public void Join(LiveConnection connection) => _connections[connection] = 0;
+
+    public void Leave(LiveConnection connection) => _connections.TryRemove(connection, out _);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // By the machine's clock; whose token has ended is told by the service's.
+        using var timer = new PeriodicTimer(Every);
+        stoppingToken.Register(timer.Dispose);
+        var warned = new HashSet<LiveConnection>();
+        while (await timer.WaitForNextTickAsync(CancellationToken.None))
+        {
+            var ended = _connections.Keys.Where(c => c.Caller.ExpiresAt <= time.GetUtcNow()).ToHashSet();
+            foreach (var connection in ended.Where(warned.Contains)) connection.Abort();
+            warned = ended;
+        }
+    }
+}
