@@ -47,6 +47,8 @@ public sealed partial class ExpirySchedule(
 
     private async Task Schedule(Expiry expiry)
     {
+        // Who confirms what ends then already has no need of a second message.
+        if ((await Waiting([ExpiryMessages.Id(expiry)], CancellationToken.None)).Count > 0) return;
         var left = expiry.At - time.GetUtcNow();
         await new MessageBus(messages).ScheduleAsync(expiry, left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
@@ -64,9 +66,15 @@ public sealed partial class ExpirySchedule(
         var until = time.GetUtcNow() + BetweenSweeps;
         var ending = apps.All.SelectMany(Expiry.Of).Where(e => e.At <= until).ToDictionary(ExpiryMessages.Id);
         if (ending.Count == 0) return;
-        var waiting = await messages.Storage.ScheduledMessages.QueryAsync(new() { MessageIds = [.. ending.Keys], PageSize = ending.Count }, stopping);
-        foreach (var message in waiting.Messages) ending.Remove(message.Id);
+        foreach (var id in await Waiting([.. ending.Keys], stopping)) ending.Remove(id);
         foreach (var expiry in ending.Values) _unscheduled.Writer.TryWrite(expiry);
+    }
+
+    // Those of the messages that wait already.
+    private async Task<IReadOnlyList<Guid>> Waiting(Guid[] ids, CancellationToken cancel)
+    {
+        var waiting = await messages.Storage.ScheduledMessages.QueryAsync(new() { MessageIds = ids, PageSize = ids.Length }, cancel);
+        return [.. waiting.Messages.Select(m => m.Id)];
     }
 
     private async Task Surely(Func<Task> act, CancellationToken stopping)
