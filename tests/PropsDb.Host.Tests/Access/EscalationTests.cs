@@ -10,7 +10,7 @@ public sealed class EscalationTests(AccessWorld world) : IClassFixture<AccessWor
         "last_modified_by":"administrator","roles":["admin"],"shares":[{"user_id":"reader","can_read":true}],"permissions":[{"user_id":"reader","can_read":true}]
         """;
 
-    private async Task<string> Roles(Principal who) => string.Join(' ', (await who.Send("GET", $"{One}/_access")).Json.GetProperty("roles").EnumerateArray().Select(r => r.GetProperty("name").GetString()));
+    private static async Task<string> Roles(Principal who) => string.Join(' ', (await who.Send("GET", $"{One}/_access")).Json.GetProperty("roles").EnumerateArray().Select(r => r.GetProperty("name").GetString()));
 
     [Theory]
     [InlineData("POST", "", "{\"collections\":{\"ui\":{\"a\":1}},CLAIMS}")]
