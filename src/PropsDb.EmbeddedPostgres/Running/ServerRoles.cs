@@ -11,12 +11,37 @@ internal sealed record ServerRoles(string Owner, string OwnerPassword, string Ru
 {
     private const string OwnerName = "propsdb_owner", RuntimeName = "propsdb_runtime";
 
-    /// <summary>At every start, so that files that were lost, or a start that was killed half-way, mend themselves.</summary>
     public static async Task<ServerRoles> Prepare(DataDirectory directory, string superUserConnection, string superUserPassword, CancellationToken cancel)
     {
-        var roles = new ServerRoles(OwnerName, Password.ReadOrCreate(directory, directory.OwnerPassword), RuntimeName, Password.ReadOrCreate(directory, directory.RuntimePassword));
+        var (owner, runtime) = (Password.Read(directory.OwnerPassword), Password.Read(directory.RuntimePassword));
+        var roles = new ServerRoles(OwnerName, owner ?? Password.New(), RuntimeName, runtime ?? Password.New());
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(superUserConnection) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancel);
+        var (areThere, isOld) = await Look(connection, cancel);
+        if (!areThere || owner is null || runtime is null)
+        {
+            await Make(connection, roles, isOld, cancel);
+            // Last: a start that is killed before it does all of this again.
+            Password.Write(directory, directory.OwnerPassword, roles.OwnerPassword);
+            Password.Write(directory, directory.RuntimePassword, roles.RuntimePassword);
+        }
+        return isOld ? roles with { Owner = Cluster.SuperUser, OwnerPassword = superUserPassword } : roles;
+    }
+
+    // Older releases had the superuser alone, and what it made stays its own.
+    private static async Task<(bool AreThere, bool IsOld)> Look(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var look = new NpgsqlCommand($"""
+            SELECT (SELECT count(*) = 2 FROM pg_roles WHERE rolname IN ('{OwnerName}', '{RuntimeName}')),
+                EXISTS (SELECT FROM pg_namespace WHERE nspowner = '{Cluster.SuperUser}'::regrole AND nspname NOT LIKE 'pg\_%' AND nspname NOT IN ('information_schema', 'public'))
+            """, connection);
+        await using var reader = await look.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        return (reader.GetBoolean(0), reader.GetBoolean(1));
+    }
+
+    private static async Task Make(NpgsqlConnection connection, ServerRoles roles, bool isOld, CancellationToken cancel)
+    {
         using var quoting = new NpgsqlCommandBuilder();
         var database = quoting.QuoteIdentifier(connection.Database);
         // The passwords are hexadecimal digits, so they can stand in a text.
@@ -30,12 +55,8 @@ internal sealed record ServerRoles(string Owner, string OwnerPassword, string Ru
             REVOKE ALL ON DATABASE {database} FROM PUBLIC;
             GRANT CONNECT ON DATABASE {database} TO {OwnerName}, {RuntimeName};
             REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-            SELECT EXISTS (SELECT FROM pg_namespace WHERE nspowner = '{Cluster.SuperUser}'::regrole AND nspname NOT LIKE 'pg\_%' AND nspname NOT IN ('information_schema', 'public'))
+            {(isOld ? "" : $"ALTER DATABASE {database} OWNER TO {OwnerName}")}
             """, connection);
-        // Older releases had the superuser alone, and what it made stays its own.
-        if ((bool)(await make.ExecuteScalarAsync(cancel))!) return roles with { Owner = Cluster.SuperUser, OwnerPassword = superUserPassword };
-        await using var own = new NpgsqlCommand($"ALTER DATABASE {database} OWNER TO {OwnerName}", connection);
-        await own.ExecuteNonQueryAsync(cancel);
-        return roles;
+        await make.ExecuteNonQueryAsync(cancel);
     }
 }

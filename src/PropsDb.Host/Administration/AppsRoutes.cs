@@ -67,7 +67,7 @@ public static class AppsRoutes
 
     private static Task Deactivate(AppRequest request) => request.Administer(new UpdateApp { IsActive = false }, Administering.NoContent, null);
 
-    private static string? Name(JsonValue json) => json.Text("name") switch
+    private static string? Name(JsonValue json) => json.KeptText("name") switch
     {
         null => null,
         { Length: > 0 and <= MaxNameLength } name => name,
@@ -81,10 +81,10 @@ public static class AppsRoutes
         var (authority, jwksUrl, secret) = (Url(json, "authority"), Url(json, "jwks_url"), json.Text("secret", "/auth"));
         if (new[] { authority, jwksUrl, secret }.Count(v => v is not null) != 1) throw ContentBody.Invalid("auth has one of authority, jwks_url and secret.", "/auth");
         if (secret is not null && Encoding.UTF8.GetByteCount(secret) < MinSecretBytes) throw ContentBody.Invalid($"secret has at least {MinSecretBytes} bytes.", "/auth/secret");
-        return new Issuer(authority, jwksUrl, secret is null ? null : seal.Protect(Encoding.UTF8.GetBytes(secret)), json.Text("issuer", "/auth"), json.Text("audience", "/auth"));
+        return new Issuer(authority, jwksUrl, secret is null ? null : seal.Protect(Encoding.UTF8.GetBytes(secret)), json.KeptText("issuer", "/auth"), json.KeptText("audience", "/auth"));
     }
 
-    private static string? Url(JsonValue json, string member) => json.Text(member, "/auth") switch
+    private static string? Url(JsonValue json, string member) => json.KeptText(member, "/auth") switch
     {
         null => null,
         var text when Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.IsLoopback && uri.Scheme == Uri.UriSchemeHttp)) => text,

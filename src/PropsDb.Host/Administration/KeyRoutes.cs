@@ -47,7 +47,7 @@ public static class KeyRoutes
         var json = request.Object;
         var scopes = json.Objects("scopes").Select(s => new KeyScope(
             Tier(s.Json.RequiredText("tier", s.At), s.At), s.Json.Flag("can_read", s.At) ?? false, s.Json.Flag("can_write", s.At) ?? false, s.Json.Flag("can_delete", s.At) ?? false)).ToList();
-        var (key, issued) = AppKeys.Issue(request.App.Id, json.Text("name"), scopes, Seed(request));
+        var (key, issued) = AppKeys.Issue(request.App.Id, json.KeptText("name"), scopes, Seed(request));
         return request.Administer(request.App.Id, new IssueKey(issued), (_, _) => 201, (writer, _) =>
         {
             writer.WriteString("id", issued.Key);

@@ -37,7 +37,7 @@ public static class RoleRoutes
     private static Task Define(AppRequest request)
     {
         var role = request.Role();
-        return request.Administer(new DefineRole(role, request.Object.Text("description")), Administering.CreatedUnless(app => app.Roles.ContainsKey(role)), (writer, app) => Write(writer, app, role));
+        return request.Administer(new DefineRole(role, request.Object.KeptText("description")), Administering.CreatedUnless(app => app.Roles.ContainsKey(role)), (writer, app) => Write(writer, app, role));
     }
 
     private static Task Get(AppRequest request) => request.App.Roles.ContainsKey(request.Role())

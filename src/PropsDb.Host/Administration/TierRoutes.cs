@@ -87,7 +87,7 @@ public static class TierRoutes
     private static string Type(JsonValue json) => json.RequiredText("type") is var type && TierTypes.Parse(type) is not null
         ? type : throw ContentBody.Invalid("type is singleton, per_user or shared.", "/type");
 
-    private static string? Description(JsonValue json) => json.Text("description") is not { } text ? null
+    private static string? Description(JsonValue json) => json.KeptText("description") is not { } text ? null
         : text.Length <= MaxDescriptionLength ? text : throw ContentBody.Invalid($"description has at most {MaxDescriptionLength} characters.", "/description");
 
     private static string? Strategy(JsonValue json) => json.Text("conflict_resolution_strategy") is not { } text ? null

@@ -48,8 +48,7 @@ public static class MultiBatchRoute
             throw ContentBody.Invalid("documents is a list of at least one batch.", "/documents");
         // Access to every document comes before anything that its batch says.
         var requests = documents.Items.Select((json, i) => request.About(DocumentAction.Write,
-            Text(json, "tier", i) ?? throw ContentBody.Invalid("tier is missing.", $"/documents/{i}/tier"), Text(json, "owner", i),
-            Text(json, "document", i) ?? throw ContentBody.Invalid("document is missing.", $"/documents/{i}/document"))).ToList();
+            json.RequiredText("tier", $"/documents/{i}"), json.Text("owner", $"/documents/{i}"), json.RequiredText("document", $"/documents/{i}"))).ToList();
         var parts = new List<Part>();
         for (var i = 0; i < requests.Count; i++)
         {
@@ -64,13 +63,6 @@ public static class MultiBatchRoute
             throw new ProblemException(new Problem("too_large", $"A batch has at most {request.Limits.MaxOperations} operations."));
         return parts;
     }
-
-    private static string? Text(JsonValue json, string member, int index) => json.Member(member) switch
-    {
-        null or { Kind: JsonKind.Null } => null,
-        { Kind: JsonKind.String } text => text.AsText(),
-        _ => throw ContentBody.Invalid($"{member} is a text.", $"/documents/{index}/{member}"),
-    };
 
     private static ReadOnlyMemory<byte> Accepted(List<Part> parts, IReadOnlyList<Outcome.Accepted> outcomes, bool isRehearsal) => Json.Write(writer =>
     {

@@ -15,8 +15,8 @@ public static class CopyDocument
     private static async Task Handle(DocumentRequest request)
     {
         var to = request.Required("to");
-        var tierName = Text(to, "tier") ?? request.Key.Tier;
-        var name = Text(to, "document") ?? throw ContentBody.Invalid("to names a document.", "/to/document");
+        var tierName = to.Text("tier", "/to") ?? request.Key.Tier;
+        var name = to.Text("document", "/to") ?? throw ContentBody.Invalid("to names a document.", "/to/document");
         var (caller, app) = (request.Admission.Caller, request.Admission.App);
         var access = request.Http.Ask(caller, DocumentAction.Write, new AccessTarget(app.Id, app, tierName, null, name));
         if (AccessGate.Refusal(access) is { } refusal) throw new ProblemException(refusal);
@@ -30,11 +30,4 @@ public static class CopyDocument
             new NamedCollection(c.Key, [.. c.Value.Properties.Select(p => new NamedValue(p.Key, p.Value.Value))]))]);
         await copy.Write(operation, Precondition.None, 201, copy.DocumentBody());
     }
-
-    private static string? Text(JsonValue json, string member) => json.Member(member) switch
-    {
-        null => null,
-        { Kind: JsonKind.String } text => text.AsText(),
-        _ => throw ContentBody.Invalid($"{member} is a text.", "/to/" + member),
-    };
 }

@@ -18,10 +18,10 @@ public static class UndoByUserRoute
 
     private static async Task Handle(AppRequest request)
     {
-        var user = Text(request, "user") ?? throw ContentBody.Invalid("user is missing.", "/user");
-        var since = Time(request, "since") ?? throw ContentBody.Invalid("since is missing.", "/since");
-        var until = Time(request, "until") ?? DateTimeOffset.MaxValue;
-        var tier = Text(request, "tier");
+        var user = request.Object.RequiredText("user");
+        var since = request.Object.Time("since") ?? throw ContentBody.Invalid("since is missing.", "/since");
+        var until = request.Object.Time("until") ?? DateTimeOffset.MaxValue;
+        var tier = request.Object.Text("tier");
         if (tier is not null && request.App.Tier(tier) is null) throw ContentBody.Invalid("There is no such tier.", "/tier");
         var isRehearsal = request.Query.Flag("dry_run");
         var reports = new List<Report>();
@@ -46,16 +46,6 @@ public static class UndoByUserRoute
             _ => null,
         };
     }
-
-    private static string? Text(AppRequest request, string member) => request.Object.Member(member) switch
-    {
-        null or { Kind: JsonKind.Null } => null,
-        { Kind: JsonKind.String } text => text.AsText(),
-        _ => throw ContentBody.Invalid($"{member} is a text.", "/" + member),
-    };
-
-    private static DateTimeOffset? Time(AppRequest request, string member) => Text(request, member) is not { } text ? null
-        : Times.TryParse(text, out var at) ? at : throw ContentBody.Invalid($"{member} is a time as in RFC 3339.", "/" + member);
 
     private static void Write(Utf8JsonWriter writer, List<Report> reports, bool isRehearsal)
     {

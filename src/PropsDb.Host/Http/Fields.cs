@@ -10,9 +10,13 @@ public static class Fields
     public static string? Text(this JsonValue json, string member, string at = "") => json.Member(member) switch
     {
         null or { Kind: JsonKind.Null } => null,
-        { Kind: JsonKind.String } text when !text.AsText().Contains('\0', StringComparison.Ordinal) => text.AsText(),
+        { Kind: JsonKind.String } text => text.AsText(),
         _ => throw ContentBody.Invalid($"{member} is a text.", $"{at}/{member}"),
     };
+
+    /// <summary>A text that is kept as it is: events are jsonb, which cannot hold U+0000.</summary>
+    public static string? KeptText(this JsonValue json, string member, string at = "") => json.Text(member, at) is not { } text ? null
+        : !text.Contains('\0', StringComparison.Ordinal) ? text : throw ContentBody.Invalid($"{member} has the character U+0000.", $"{at}/{member}");
 
     public static string RequiredText(this JsonValue json, string member, string at = "") =>
         json.Text(member, at) ?? throw ContentBody.Invalid($"{member} is missing.", $"{at}/{member}");

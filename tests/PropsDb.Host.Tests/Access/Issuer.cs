@@ -13,7 +13,7 @@ public sealed class Issuer : IAsyncDisposable
     private readonly WebApplication _web = WebApplication.CreateSlimBuilder().Build();
     private int _fetched, _others;
 
-    public Dictionary<string, AsymmetricAlgorithm> Keys { get; } = [];
+    public IDictionary<string, AsymmetricAlgorithm> Keys { get; } = new Dictionary<string, AsymmetricAlgorithm>(StringComparer.Ordinal);
 
     /// <summary>How the keys are answered for, where it is not with the keys.</summary>
     public Func<HttpContext, Task>? Instead { get; set; }
