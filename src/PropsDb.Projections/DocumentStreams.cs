@@ -80,6 +80,8 @@ public sealed class DocumentStreams(
 
     private async Task<Outcome> Decide(Write write, Document current, Author author, WriteOptions options, List<PendingCommit> commits, CancellationToken cancel)
     {
+        // Asked before anything is told of the document, and again at the time that the commit bears.
+        if (options.Until <= time.GetUtcNow()) return PermissionEnded;
         var decision = write.Decide(current, ancestor: null, limits);
         Document? ancestor = null;
         if (decision is Decision.NeedsAncestor(var version))
@@ -93,11 +95,13 @@ public sealed class DocumentStreams(
         var mergedFrom = accepted.Merged ? ancestor : null;
         if (accepted.Events.Count == 0) return new Outcome.Accepted(current, current, [], mergedFrom);
         var commit = NextCommit(current, author, options.Device);
-        if (options.Until <= commit.At) return new Outcome.Rejected(new Rejection("forbidden", "The writer's permission ended while the write waited."));
+        if (options.Until <= commit.At) return PermissionEnded;
         var after = accepted.Events.Aggregate(current, (state, e) => Document.Evolve(state, e, commit));
         commits.Add(PendingCommit.Of(write.Key, current, after, accepted.Events, commit, author));
         return new Outcome.Accepted(current, after, accepted.Events, mergedFrom);
     }
+
+    private static Outcome.Rejected PermissionEnded => new(new Rejection("forbidden", "The writer's permission ended while the write waited."));
 
     // What a losing writer wanted, kept so that it can still be had.
     private Draft? Lost(Write write, Document? ancestor, Rejection rejection)

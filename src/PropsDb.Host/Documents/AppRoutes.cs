@@ -71,7 +71,7 @@ public static class AppRoutes
     public static IReadOnlyList<AppRoute> All { get; } =
     [
         MultiBatchRoute.Route, UndoByUserRoute.Route, ListConflicts.OfApp, ResolveConflictRoute.Route,
-        .. AppsRoutes.All, .. KeyRoutes.All, .. TierRoutes.All, .. RoleRoutes.All, .. UserRoutes.All, .. SubscriptionRoutes.All, PaymentRoute.Route, AccessRoute.Route,
+        .. AppsRoutes.All, .. KeyRoutes.All, .. TierRoutes.All, .. RoleRoutes.All, .. UserRoutes.All, .. SubscriptionRoutes.All, .. HistoryRoutes.All, PaymentRoute.Route, AccessRoute.Route,
         GetAudit.Route, GetAuditHead.Route, VerifyAudit.Route,
     ];
 

@@ -60,7 +60,7 @@ public static class Service
         builder.Services.AddHostedService<Housekeeping>();
         builder.Services.AddSingleton<DocumentStreams>();
         builder.Services.AddSingleton<DocumentLists>();
-        builder.Services.AddSingleton(_ => apps).AddSingleton<AppStreams>().AddSingleton<KeyUses>().AddSingleton<Tokens>();
+        builder.Services.AddSingleton(_ => apps).AddSingleton<AppStreams>().AddSingleton<AppHistory>().AddSingleton<KeyUses>().AddSingleton<Tokens>();
         builder.Services.AddSingleton<Members>().AddHostedService(services => services.GetRequiredService<Members>());
         Live.Add(builder.Services);
         builder.Services.AddLegacy();

@@ -49,6 +49,8 @@ public sealed record Contract(string? Answer, params string[] Body)
 
     private static Contract Changes => new("ChangePage") { Query = ["since", "changes_limit", "wait"], Headers = ["Accept", "Last-Event-ID"], Problems = ["invalid_position", "position_gone", "not_acceptable"] };
 
+    private static Contract AdministrationHistory => new("AdministrationHistory") { Query = ["history_limit", "before_number"] };
+
     private static Contract RollBack => Write("DocumentAnswer", "RollBackBody").And("version_not_found");
 
     private static readonly Dictionary<string, Contract> Table = new(StringComparer.Ordinal)
@@ -120,6 +122,8 @@ public sealed record Contract(string? Answer, params string[] Body)
         ["GET /api/v1/{app}/_plans"] = new("PlanList"),
         ["PUT /api/v1/{app}/_plans/{plan}"] = Administer("Plan", "PlanBody"),
         ["DELETE /api/v1/{app}/_plans/{plan}"] = Administer(null),
+        ["GET /api/v1/{app}/_history"] = AdministrationHistory,
+        ["GET /api/v1/{app}/_users/{user}/_history"] = AdministrationHistory,
         ["PUT /api/v1/{app}/_users/{user}"] = Administer("User", "UserBody"),
         ["GET /api/v1/{app}/_users/{user}"] = new("User"),
         ["GET /api/v1/{app}/_users/{user}/_roles"] = new("UserRoles"),
