@@ -34,12 +34,10 @@ public static class ChangesRoute
     /// <exception cref="ProblemException">It was not given out for this app, or by a database that this one is an older copy of.</exception>
     private static async Task<long> Position(DocumentRequest request, string text)
     {
-        // What was acknowledged before the question is in the answer.
-        var head = await request.Service<ChangeFeed>().Reach(request.Cancel);
         if (text.Length == 0) return 0;
         if (!request.Service<Seal>().TryPosition(request.Key.App, text, out var position))
             throw new ProblemException(new Problem("invalid_position", "The position was not given out for this app."));
-        if (position > head)
+        if (position > await request.Service<ChangeReader>().Head(request.Cancel))
             throw new ProblemException(new Problem("position_gone", "The position lies beyond the last commit. Read the documents anew."));
         return position;
     }
@@ -47,10 +45,12 @@ public static class ChangesRoute
     private static async Task Page(DocumentRequest request, Subscription subscription, long position, int limit, TimeSpan wait)
     {
         var (feed, seal, time) = (request.Service<ChangeFeed>(), request.Service<Seal>(), request.Service<TimeProvider>());
+        using var joined = wait > TimeSpan.Zero ? feed.Join() : null;
         var deadline = time.GetUtcNow() + wait;
         while (true)
         {
-            var batch = await feed.After(position, subscription.Scope, limit, request.Cancel);
+            // Out of the store: what was acknowledged before the question is in the answer.
+            var batch = await request.Service<ChangeReader>().After(position, subscription.Scope, limit, request.Cancel);
             if (subscription.Ended() is { } reason) throw AccessGate.Forbidden(reason);
             var told = batch.Changes.Where(subscription.MayBeToldOf).ToList();
             position = batch.Reached;

@@ -28,6 +28,7 @@ public sealed class Follower(ChangeFeed feed, DocumentLists lists, Seal seal, Ti
     /// <param name="snapshot">Begin with the documents as they are.</param>
     public async IAsyncEnumerable<Told> Follow(Subscription subscription, long? from, bool snapshot, [EnumeratorCancellation] CancellationToken cancel)
     {
+        using var joined = feed.Join();
         var app = subscription.App;
         var position = from ?? await feed.Reach(cancel);
         var shown = new Dictionary<DocumentKey, long>();

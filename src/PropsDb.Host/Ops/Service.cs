@@ -71,7 +71,7 @@ public static class Service
         app.Services.GetRequiredService<CommitQueue>();
         app.Services.GetRequiredService<AuditProjector>();
         await DefaultApp.Register(app.Services, settings);
-        await app.Services.GetRequiredService<ChangeFeed>().Start(CancellationToken.None);
+        app.Services.GetRequiredService<ChangeFeed>().Start();
         Web.Use(app);
         app.Map("/api/v1/{**path}", Routes.Dispatch);
         Live.Map(app);

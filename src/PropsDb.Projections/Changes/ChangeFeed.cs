@@ -5,7 +5,7 @@ namespace PropsDb.Projections.Changes;
 
 /// <summary>
 /// The recent commits of all nodes in one bounded buffer, in position order. Whoever follows reads it at their own pace, and reads the store
-/// instead where they have fallen behind it: a slow reader costs the others nothing.
+/// instead where they have fallen behind it: a slow reader costs the others nothing. While nobody follows, nothing is read.
 /// </summary>
 public sealed partial class ChangeFeed(ChangeReader reader, AppDirectory apps, CommitQueue queue, ILogger<ChangeFeed> log) : IAsyncDisposable
 {
@@ -13,21 +13,21 @@ public sealed partial class ChangeFeed(ChangeReader reader, AppDirectory apps, C
     private const long MaxWeight = 16 * 1024 * 1024;
     private const int BatchSize = 256;
 
-    // This node's commits are signalled, other nodes' notified; either can be lost with its connection.
+    // This node's commits are signalled, other nodes' are found by looking.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _committed = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
-    private RecentChanges _recent = new(0, 0, long.MaxValue);
     private Task _running = Task.CompletedTask;
     private TaskCompletionSource _more = New();
+    private int _followers;
 
-    /// <summary>Begins with what is committed from now on.</summary>
-    public async Task Start(CancellationToken cancel)
+    // Null: nobody follows, or those who came have not been noticed yet.
+    private RecentChanges? _recent;
+
+    public void Start()
     {
-        Head = await reader.Head(cancel);
-        _recent = new RecentChanges(MaxEntries, MaxWeight, Head);
         queue.Committed += OnCommitted;
         _running = Run(_stopping.Token);
     }
@@ -35,12 +35,30 @@ public sealed partial class ChangeFeed(ChangeReader reader, AppDirectory apps, C
     /// <summary>The position up to which the feed has seen everything.</summary>
     public long Head { get; private set; }
 
+    /// <summary>Keeps the feed reading until it is disposed.</summary>
+    public IDisposable Join()
+    {
+        Interlocked.Increment(ref _followers);
+        Signal();
+        return new Follower(this);
+    }
+
+    private sealed class Follower(ChangeFeed feed) : IDisposable
+    {
+        private int _left;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _left, 1) == 0) Interlocked.Decrement(ref feed._followers);
+        }
+    }
+
     /// <summary>What comes after a position, at once: from memory, or where that does not reach back so far from the store.</summary>
     public async Task<ChangeBatch> After(long position, ChangeScope scope, int limit, CancellationToken cancel)
     {
         lock (_lock)
         {
-            if (position >= _recent.Floor)
+            if (_recent is not null && position >= _recent.Floor)
             {
                 var found = new List<CommittedChange>();
                 foreach (var change in _recent.After(position))
@@ -55,22 +73,27 @@ public sealed partial class ChangeFeed(ChangeReader reader, AppDirectory apps, C
         return await reader.After(position, scope, limit, cancel);
     }
 
-    /// <summary>Waits until the feed has seen everything that is committed now, and says how far that is.</summary>
+    /// <summary>Waits until the feed, which somebody has joined, has seen everything that is committed now, and says how far that is.</summary>
     public async Task<long> Reach(CancellationToken cancel)
     {
         var head = await reader.Head(cancel);
-        while (Head < head)
+        while (true)
         {
+            Task more;
+            lock (_lock)
+            {
+                if (_recent is not null && Head >= head) return head;
+                more = _more.Task;
+            }
             Signal();
-            await MoreThan(Head).WaitAsync(cancel);
+            await more.WaitAsync(cancel);
         }
-        return head;
     }
 
     /// <summary>Completes when there is more than up to a position.</summary>
     public Task MoreThan(long position)
     {
-        lock (_lock) return Head > position ? Task.CompletedTask : _more.Task;
+        lock (_lock) return _recent is not null && Head > position ? Task.CompletedTask : _more.Task;
     }
 
     private async Task Run(CancellationToken stop)
@@ -80,7 +103,8 @@ public sealed partial class ChangeFeed(ChangeReader reader, AppDirectory apps, C
             try
             {
                 await _committed.WaitAsync(Look, stop);
-                while (await ReadOn(stop)) { }
+                if (Volatile.Read(ref _followers) == 0) Forget();
+                else while (await ReadOn(stop)) { }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -94,26 +118,45 @@ public sealed partial class ChangeFeed(ChangeReader reader, AppDirectory apps, C
         }
     }
 
+    private void Forget()
+    {
+        lock (_lock) _recent = null;
+    }
+
     private async Task<bool> ReadOn(CancellationToken stop)
     {
+        // Only this loop changes it, so it can be looked at without the lock.
+        if (_recent is null)
+        {
+            var head = await reader.Head(stop);
+            Publish(new RecentChanges(MaxEntries, MaxWeight, head), [], head);
+        }
         var batch = await reader.After(Head, ChangeScope.All, BatchSize, stop);
         if (batch.Reached == Head) return false;
         // Whoever lost a permission up to here is told of nothing that was committed later.
         await apps.CatchUp(stop);
+        Publish(_recent!, batch.Changes, batch.Reached);
+        return true;
+    }
+
+    private void Publish(RecentChanges recent, IReadOnlyList<CommittedChange> changes, long head)
+    {
         TaskCompletionSource waiting;
         lock (_lock)
         {
-            foreach (var change in batch.Changes) _recent.Add(change);
-            Head = batch.Reached;
+            foreach (var change in changes) recent.Add(change);
+            (_recent, Head) = (recent, head);
             (waiting, _more) = (_more, New());
         }
         waiting.SetResult();
-        return true;
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void OnCommitted(object? sender, EventArgs e) => Signal();
+    private void OnCommitted(object? sender, EventArgs e)
+    {
+        if (Volatile.Read(ref _followers) > 0) Signal();
+    }
 
     private void Signal()
     {
