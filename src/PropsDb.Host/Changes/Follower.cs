@@ -30,7 +30,9 @@ public sealed class Follower(ChangeFeed feed, DocumentLists lists, Seal seal, Ti
     {
         using var joined = feed.Join();
         var app = subscription.App;
-        var position = from ?? await feed.Reach(cancel);
+        // What was committed before somebody came is told before they are told that all else is live.
+        var head = await feed.Reach(cancel);
+        var position = from ?? head;
         var shown = new Dictionary<DocumentKey, long>();
         if (snapshot)
         {
