@@ -67,8 +67,16 @@ public sealed class Follower(ChangeFeed feed, DocumentLists lists, Seal seal, Ti
                 if (!isReady) yield return new(ChangeJson.Mark("ready", here));
                 (isReady, marked) = (true, time.GetTimestamp());
             }
-            if (isCaughtUp) await Task.WhenAny(feed.MoreThan(position), Task.Delay(Check, cancel));
+            if (isCaughtUp) await Wait(feed.MoreThan(position), cancel);
             cancel.ThrowIfCancellationRequested();
         }
+    }
+
+    // The clock is let go of with the wait: many followers of many changes would leave very many of them running.
+    private static async Task Wait(Task more, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await Task.WhenAny(more, Task.Delay(Check, patience.Token));
+        await patience.CancelAsync();
     }
 }

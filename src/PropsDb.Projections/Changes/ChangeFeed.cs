@@ -7,7 +7,7 @@ namespace PropsDb.Projections.Changes;
 /// The recent commits of all nodes in one bounded buffer, in position order. Whoever follows reads it at their own pace, and reads the store
 /// instead where they have fallen behind it: a slow reader costs the others nothing. While nobody follows, nothing is read.
 /// </summary>
-public sealed partial class ChangeFeed(ChangeReader reader, AppDirectory apps, CommitQueue queue, ILogger<ChangeFeed> log) : IAsyncDisposable
+public sealed partial class ChangeFeed(ChangeReader reader, CommitQueue queue, ILogger<ChangeFeed> log) : IAsyncDisposable
 {
     private const int MaxEntries = 8_192;
     private const long MaxWeight = 16 * 1024 * 1024;
@@ -133,8 +133,6 @@ public sealed partial class ChangeFeed(ChangeReader reader, AppDirectory apps, C
         }
         var batch = await reader.After(Head, ChangeScope.All, BatchSize, stop);
         if (batch.Reached == Head) return false;
-        // Whoever lost a permission up to here is told of nothing that was committed later.
-        await apps.CatchUp(stop);
         Publish(_recent!, batch.Changes, batch.Reached);
         return true;
     }

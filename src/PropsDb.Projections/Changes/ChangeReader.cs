@@ -15,7 +15,7 @@ public sealed record ChangeScope(string? App = null, string? Tier = null, string
 }
 
 /// <summary>Reads commits out of the store in the order of their positions, which is the order in which they became visible.</summary>
-public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documents)
+public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documents, AppDirectory apps)
 {
     // More than one commit can hold, so that a page always ends behind a whole one.
     private const int PageSize = 12_000;
@@ -50,6 +50,8 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
                 rows++;
             }
         }
+        // Whoever lost a permission up to here, on whatever node, is told of nothing that was committed later.
+        if (commits.Count > 0) await apps.CatchUp(cancel);
         var changes = new List<CommittedChange>(commits.Count);
         foreach (var commit in commits) changes.Add(await Change(commit, cancel));
         return new ChangeBatch(changes, cut ?? Math.Max(head, position));
