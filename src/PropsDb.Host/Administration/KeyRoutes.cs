@@ -72,9 +72,7 @@ public static class KeyRoutes
         {
             writer.WriteStartObject();
             writer.WriteString("tier", tier);
-            writer.WriteBoolean("can_read", canRead);
-            writer.WriteBoolean("can_write", canWrite);
-            writer.WriteBoolean("can_delete", canDelete);
+            writer.WriteRights(canRead, canWrite, canDelete);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();

@@ -110,9 +110,7 @@ public static class TierRoutes
         {
             writer.WriteStartObject();
             writer.WriteString("role", role);
-            writer.WriteBoolean("can_read", canRead);
-            writer.WriteBoolean("can_write", canWrite);
-            writer.WriteBoolean("can_delete", canDelete);
+            writer.WriteRights(canRead, canWrite, canDelete);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();

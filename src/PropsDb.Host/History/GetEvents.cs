@@ -85,9 +85,7 @@ public static class GetEvents
                 break;
             case DocumentShared share:
                 writer.WriteString("user_id", share.User);
-                writer.WriteBoolean("can_read", share.CanRead);
-                writer.WriteBoolean("can_write", share.CanWrite);
-                writer.WriteBoolean("can_delete", share.CanDelete);
+                writer.WriteRights(share.CanRead, share.CanWrite, share.CanDelete);
                 if (share.ExpiresAt is { } until) writer.WriteTime("expires_at", until);
                 else writer.WriteNull("expires_at");
                 break;

@@ -87,9 +87,7 @@ public static class ShareRoutes
     private static void Write(Utf8JsonWriter writer, Share share)
     {
         writer.WriteString("user_id", share.User);
-        writer.WriteBoolean("can_read", share.CanRead);
-        writer.WriteBoolean("can_write", share.CanWrite);
-        writer.WriteBoolean("can_delete", share.CanDelete);
+        writer.WriteRights(share.CanRead, share.CanWrite, share.CanDelete);
         writer.WriteString("granted_by", share.GrantedBy);
         writer.WriteTime("granted_at", share.GrantedAt);
         if (share.ExpiresAt is { } until) writer.WriteTime("expires_at", until);

@@ -103,22 +103,4 @@ public sealed class PageTests(PropsDbServer server)
         await alice.Put("user/plan/c/p", """{"version":2,"value":"later"}""");
         Told(await bob.Get("user/_changes")).ShouldBeEmpty();
     }
-
-    [Fact]
-    public async Task What_was_committed_after_a_revocation_on_one_node_is_told_on_none()
-    {
-        await using var one = new PropsDbServer { Settings = ["--PROPSDB:CLUSTER=true"] };
-        await one.InitializeAsync();
-        await using var two = new PropsDbServer { Database = one.ConnectionString, Settings = ["--PROPSDB:CLUSTER=true"] };
-        await two.InitializeAsync();
-        var (alice, bob) = (one.As("alice"), two.As("bob"));
-        for (var i = 0; i < 10; i++)
-        {
-            (await alice.Post($"user/d{i}", """{"collections":{}}""")).Status.ShouldBe(201);
-            (await alice.Post($"user/d{i}/_share", """{"user_id":"bob","can_read":true}""")).Status.ShouldBe(201);
-            (await alice.Delete($"user/d{i}/_share/bob")).Status.ShouldBe(204);
-            (await alice.Put($"user/d{i}/c/p", """{"version":1,"value":"unseen"}""")).Status.ShouldBe(200);
-            Told(await bob.Get("user/_changes")).ShouldBeEmpty();
-        }
-    }
 }
