@@ -15,6 +15,9 @@ public sealed partial class ExpirySchedule(
     CommitQueue commits, AppDirectory apps, IWolverineRuntime messages, IHostApplicationLifetime life, TimeProvider time, ILogger<ExpirySchedule> log) : BackgroundService
 {
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromHours(1);
+
+    // What ends later than this has no message yet: a sweep finds it in time, and the last instants of the calendar cannot be waited for.
+    private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Expiry> _unscheduled = Channel.CreateUnbounded<Expiry>();
@@ -47,9 +50,10 @@ public sealed partial class ExpirySchedule(
 
     private async Task Schedule(Expiry expiry)
     {
+        var left = expiry.At - time.GetUtcNow();
+        if (left > Ahead) return;
         // Who confirms what ends then already has no need of a second message.
         if ((await Waiting([ExpiryMessages.Id(expiry)], CancellationToken.None)).Count > 0) return;
-        var left = expiry.At - time.GetUtcNow();
         await new MessageBus(messages).ScheduleAsync(expiry, left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 

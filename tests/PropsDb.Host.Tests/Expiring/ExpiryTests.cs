@@ -92,6 +92,20 @@ public sealed class ExpiryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_end_in_the_last_instants_of_the_calendar_waits_without_a_message_and_disturbs_no_other()
+    {
+        await Started();
+        (await Admin.Put("_users/alice/_roles/editor", """{"expires_at":"9999-12-31T23:59:59.999999Z"}""")).Status.ShouldBe(201);
+        (await Admin.Put("_users/bob/_roles/editor", In(Soon))).Status.ShouldBe(201);
+
+        _server.Time.Advance(Soon);
+
+        await Facts.Recorded(Database, "role_expired", "bob");
+        (await Facts.Count(Database, "role_expired", "alice")).ShouldBe(0);
+        (await Admin.Get("_users/alice/_roles")).Status.ShouldBe(200);
+    }
+
+    [Fact]
     public async Task A_sweep_finds_what_nobody_has_scheduled()
     {
         await Started();
