@@ -17,7 +17,8 @@ public sealed class Bed : IAsyncDisposable
     private readonly string _scratch;
     private Service? _uncached;
 
-    private Bed(Options options, string scratch, Postgres postgres) => (Options, _scratch, Postgres) = (options, scratch, postgres);
+    private Bed(Options options, string scratch, Postgres postgres) =>
+        (Options, _scratch, Postgres, Proof) = (options, scratch, postgres, new Proof(this));
 
     public Options Options { get; }
     public Postgres Postgres { get; }
@@ -29,6 +30,11 @@ public sealed class Bed : IAsyncDisposable
 
     /// <summary>1,000 documents of about 2 KB, as the yardstick has them.</summary>
     public Documents Small { get; private set; } = null!;
+
+    public Proof Proof { get; }
+
+    /// <summary>All documents of the measured service that this run made and keeps count of.</summary>
+    public ICollection<Documents> Made { get; } = new List<Documents>();
 
     public static string[] HostCommand(Options options) => ["dotnet", Path.Combine(options.Host, "PropsDb.Host.dll")];
 
@@ -48,6 +54,7 @@ public sealed class Bed : IAsyncDisposable
             bed.Bare = Service.Start(scratch, Service.FreePort(), ["dotnet", driver, "bare", bed.Postgres.SuperUser(Yardstick)], new Dictionary<string, string>(StringComparer.Ordinal));
             await bed.Bare.Ready();
             bed.Small = bed.Create(bed.Service, "doc", Documents1);
+            await bed.Proof.Begin();
             return bed;
         }
         catch
@@ -91,6 +98,7 @@ public sealed class Bed : IAsyncDisposable
     {
         var documents = new Documents(App, Tier, prefix, count, properties, propertyBytes);
         Driver.Run(service.Address, Math.Min(16, count), new Creation(documents, Headers), TimeSpan.Zero, duration: null);
+        if (service == Service) Made.Add(documents);
         return documents;
     }
 

@@ -7,6 +7,7 @@ try
     return args switch
     {
         ["bare", var connectionString] => await BareServer.Run(connectionString),
+        ["check"] => await Check.Run(),
         _ => await Run.All(Options.Parse(args)),
     };
 }

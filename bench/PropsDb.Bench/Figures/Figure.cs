@@ -31,8 +31,8 @@ public sealed record Figure(string Name, string Unit, string? Yardstick = null)
     public double Median => MedianOf(Samples.Values.Select(s => s.Value));
     public double Least => Samples.Values.Min(s => s.Value);
     public double Most => Samples.Values.Max(s => s.Value);
-    public double? P50 => Samples.Values.Any(s => s.P50 is not null) ? MedianOf(Samples.Values.Select(s => s.P50 ?? double.NaN)) : null;
-    public double? P99 => Samples.Values.Any(s => s.P99 is not null) ? MedianOf(Samples.Values.Select(s => s.P99 ?? double.NaN)) : null;
+    public double? P50 => Samples.Values.Select(s => s.P50).OfType<double>().ToList() is { Count: > 0 } all ? MedianOf(all) : null;
+    public double? P99 => Samples.Values.Select(s => s.P99).OfType<double>().ToList() is { Count: > 0 } all ? MedianOf(all) : null;
     public string Remarks => string.Join("; ", Samples.Values.Select(s => s.Remark).OfType<string>().Distinct(StringComparer.Ordinal));
 
     public Cores? Cores => Samples.Values.Select(s => s.Cores).OfType<Cores>().ToList() is { Count: > 0 } all

@@ -8,11 +8,9 @@ namespace PropsDb.Bench.Groups;
 public sealed class Writes(Steps steps)
 {
     private readonly Documents _batched = steps.Bed.Create(steps.Bed.Service, "batched", 1_000);
-    private double _storedBefore = -1;
 
-    public async Task<IEnumerable<Step>> Rounds()
+    public IEnumerable<Step> Rounds()
     {
-        _storedBefore = await steps.Bed.StoredEvents(Bed.Main, "property_set");
         List<Step> writes = [];
         if (steps.Bed.Options.Has("writes"))
         {
@@ -41,58 +39,5 @@ public sealed class Writes(Steps steps)
         var share = 100.0 * accepted / (accepted + refused);
         if (share < 99.9) throw new BenchException(string.Create(CultureInfo.InvariantCulture, $"Only {share:0.0} % of the writes were accepted: each document has one writer, so all must be."));
         return string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(share * 10) / 10:0.#} % accepted");
-    }
-
-    /// <summary>What was acknowledged is in the database, each fact once, and each document is at the version that its writer was told.</summary>
-    public async Task<string> Proof()
-    {
-        var bed = steps.Bed;
-        var acknowledged = bed.Small.AcceptedEvents + _batched.AcceptedEvents;
-        Require(acknowledged, await bed.StoredEvents(Bed.Main, "property_set") - _storedBefore);
-        foreach (var documents in new[] { bed.Small, _batched }) Driver.Run(bed.Service.Address, 16, new EachOnce(documents, bed.Headers), TimeSpan.Zero, duration: null);
-        return string.Create(CultureInfo.InvariantCulture, $"{acknowledged:#,0} acknowledged property changes are {acknowledged:#,0} events in the database, and all {bed.Small.Count + _batched.Count:#,0} documents are at the versions that were acknowledged.");
-    }
-
-    /// <summary>After a step that failed it is not known which of its writes were made: what is there now is what counts from here.</summary>
-    public async Task GoOnFromWhatIsThere()
-    {
-        // What was under way when the connections were cut is still being decided.
-        await Task.Delay(TimeSpan.FromSeconds(3));
-        foreach (var documents in new[] { steps.Bed.Small, _batched })
-        {
-            documents.AcceptedEvents = 0;
-            Driver.Run(steps.Bed.Service.Address, 16, new EachOnce(documents, steps.Bed.Headers, learns: true), TimeSpan.Zero, duration: null);
-        }
-        _storedBefore = await steps.Bed.StoredEvents(Bed.Main, "property_set");
-    }
-
-    public static void Require(long acknowledged, double stored)
-    {
-        if (Math.Abs(stored - acknowledged) > 0.5)
-            throw new BenchException(string.Create(CultureInfo.InvariantCulture, $"{acknowledged:#,0} property changes were acknowledged, but {stored:#,0} events were added to the database."));
-    }
-}
-
-/// <summary>Reads each document once and compares its version.</summary>
-/// <param name="learns">Takes the version instead, whatever it is.</param>
-public sealed class EachOnce(Documents documents, string headers, bool learns = false) : ITraffic
-{
-    private readonly Template _request = new("GET", documents.Target, headers, "");
-    private readonly Dictionary<int, int> _underWay = [];
-    private int _next;
-
-    public ReadOnlySpan<byte> Next(int connection)
-    {
-        if (_next == documents.Count) return default;
-        _underWay[connection] = _next;
-        _request.Digits("document", _next++);
-        return _request.Bytes;
-    }
-
-    public void Answered(int connection, in Answer answer)
-    {
-        if (learns && answer.Status == 200) documents.Versions[_underWay[connection]] = answer.Version;
-        var version = documents.Versions[_underWay[connection]];
-        if (answer.Status != 200 || answer.Version != version) throw new BenchException($"A document should be at version {version}: {answer.ToString()}");
     }
 }

@@ -22,10 +22,12 @@ public sealed record DriveResult(long Answers, double Seconds, Latencies Latenci
 /// <summary>A closed loop over many connections, on the calling thread: each sends its next request when it has the answer to the last.</summary>
 public static class Driver
 {
+    private const int Few = 20;
     private static readonly long Patience = 20 * Stopwatch.Frequency;
+    private static readonly TimeSpan Longer = TimeSpan.FromMilliseconds(100);
 
     /// <param name="warmup">Asked, but not measured.</param>
-    /// <param name="duration">Null: until no connection has anything more to ask.</param>
+    /// <param name="duration">Longer where answers take so long that only a few came. Null: until no connection has anything more to ask.</param>
     public static DriveResult Run(IPEndPoint server, int connections, ITraffic traffic, TimeSpan warmup, TimeSpan? duration, Action<bool>? measuring = null)
     {
         using var poller = new Poller();
@@ -50,6 +52,7 @@ public static class Driver
         var latencies = new Latencies();
         var from = Stopwatch.GetTimestamp() + Ticks(warmup);
         var until = duration is { } time ? from + Ticks(time) : long.MaxValue;
+        var latest = duration is { } planned ? from + 10 * Ticks(planned) : until;
         var underWay = 0;
         var (isMeasuring, isOver) = (false, false);
         for (var number = 0; number < connections.Count; number++) Ask(number);
@@ -59,6 +62,7 @@ public static class Driver
             var ready = poller.Wait(100);
             var now = Stopwatch.GetTimestamp();
             if (!isMeasuring && now >= from) Mark(true);
+            if (!isOver && now >= until && latencies.Count < Few && now < latest) until = now + Ticks(Longer);
             if (!isOver && now >= until) Mark(false);
             if (ready == 0 && now - lastAnswer > Patience) throw new BenchException("No answer came for 20 seconds.");
             for (var i = 0; i < ready; i++)
@@ -75,6 +79,7 @@ public static class Driver
             }
         }
         if (!isOver) Mark(false);
+        if (duration is not null && latencies.Count == 0) throw new BenchException("No answer came in the measured time.");
         return new DriveResult(latencies.Count, Stopwatch.GetElapsedTime(from, Math.Min(until, lastAnswer)).TotalSeconds, latencies);
 
         void Ask(int number)

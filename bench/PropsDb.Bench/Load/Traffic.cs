@@ -52,6 +52,9 @@ public sealed class ConditionalWrites(Documents documents, string headers, int c
     private readonly int _success = 200;
     private long _value = Stopwatch.GetTimestamp();
 
+    /// <summary>What the connection wrote last.</summary>
+    public int DocumentOf(int connection) => _document[connection];
+
     private static string Batch(int events) =>
         "{\"operations\":[" + string.Join(',', Enumerable.Range(0, events).Select(i => $$"""{"op":"set","path":"/collection{{i % 4 + 1}}/property{{i / 4 + 1}}","value":"0123456789abcdef01234567{value{{i}}:16}"}""")) + "]}";
 
@@ -127,4 +130,14 @@ public sealed class Constant(string target, string headers) : ITraffic
     {
         if (answer.Status != 200 || answer.Body.IsEmpty) throw new BenchException($"The yardstick failed: {answer.ToString()}");
     }
+}
+
+/// <summary>So much of other traffic, and then no more.</summary>
+public sealed class Limited(ITraffic traffic, long requests) : ITraffic
+{
+    private long _left = requests;
+
+    public ReadOnlySpan<byte> Next(int connection) => _left-- > 0 ? traffic.Next(connection) : default;
+
+    public void Answered(int connection, in Answer answer) => traffic.Answered(connection, answer);
 }

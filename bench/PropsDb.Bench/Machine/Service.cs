@@ -97,5 +97,5 @@ public sealed partial class Service : IAsyncDisposable
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Signal(int process, int signal);
+    internal static partial int Signal(int process, int signal);
 }
