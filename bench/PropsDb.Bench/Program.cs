@@ -7,8 +7,9 @@ try
     return args switch
     {
         ["bare", var connectionString] => await BareServer.Run(connectionString),
-        ["check"] => await Check.Run(),
-        _ => await Run.All(Options.Parse(args)),
+        ["check", ..] => await Check.Run(),
+        ["growth", .. var options] => await Run.All(Options.Parse(options), growth: true),
+        _ => await Run.All(Options.Parse(args), growth: false),
     };
 }
 catch (BenchException e)

@@ -9,17 +9,21 @@ namespace PropsDb.Bench;
 /// <summary>A whole run: what is compared in rounds, then what is measured by itself, then the proof that the work was done.</summary>
 public sealed class Run(Bed bed, Table table)
 {
-    public static async Task<int> All(Options options)
+    /// <param name="growth">How cost grows, instead of what is compared with the yardsticks.</param>
+    public static async Task<int> All(Options options, bool growth)
     {
+        if (options.IsShort && await Check.Run() != 0) return 1;
         var table = new Table();
         var circumstances = new List<string>();
         await using (var bed = await Bed.Make(options))
         {
             circumstances.Add(Machine(bed));
-            await new Run(bed, table).Measure();
+            var run = new Run(bed, table);
+            if (growth) await foreach (var stage in new Growth(new Steps(bed)).Stages()) await run.Rounds(stage);
+            else await run.Measure();
             circumstances.Add(await bed.Proof.Complete());
         }
-        await Write(options, table, circumstances);
+        await Write(options, growth ? "growth" : "results", table, circumstances);
         return table.Failures.Count == 0 ? 0 : 1;
     }
 
@@ -85,17 +89,18 @@ public sealed class Run(Bed bed, Table table)
         }
         catch (BenchException e)
         {
-            table.Fail(what, e.Message);
+            var open = await bed.Postgres.Number("postgres", "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'");
+            table.Fail(what, string.Create(CultureInfo.InvariantCulture, $"{e.Message} (PostgreSQL has {open} connections open, of {bed.Options.MaxConnections}.)"));
             await bed.Proof.GoOnFromWhatIsThere();
         }
     }
 
-    private static async Task Write(Options options, Table table, IReadOnlyList<string> circumstances)
+    private static async Task Write(Options options, string name, Table table, IReadOnlyList<string> circumstances)
     {
         var markdown = table.Markdown(circumstances);
         Directory.CreateDirectory(options.Artifacts);
-        await File.WriteAllTextAsync(Path.Combine(options.Artifacts, "results.md"), markdown);
-        await File.WriteAllTextAsync(Path.Combine(options.Artifacts, "results.json"), table.AsJson(circumstances));
+        await File.WriteAllTextAsync(Path.Combine(options.Artifacts, $"{name}.md"), markdown);
+        await File.WriteAllTextAsync(Path.Combine(options.Artifacts, $"{name}.json"), table.AsJson(circumstances));
         Console.WriteLine($"\n{markdown}");
     }
 
