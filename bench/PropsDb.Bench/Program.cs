@@ -2,6 +2,7 @@ using PropsDb.Bench;
 using PropsDb.Bench.Load;
 using PropsDb.Bench.Machine;
 
+if (args is not ["bare", ..]) Interruption.Watch();
 try
 {
     return args switch
@@ -16,4 +17,9 @@ catch (BenchException e)
 {
     await Console.Error.WriteLineAsync($"\nFAILED: {e.Message}");
     return 1;
+}
+catch (OperationCanceledException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 130;
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Npgsql;
 using PropsDb.Bench.Figures;
 using PropsDb.Bench.Groups;
 using PropsDb.Bench.Load;
@@ -83,11 +85,12 @@ public sealed class Run(Bed bed, Table table)
     // What fails leaves the others worth knowing; the run as a whole has failed, and says so at its end.
     private async Task Guarded(string what, Func<Task> measure)
     {
+        Interruption.Check();
         try
         {
             await measure();
         }
-        catch (BenchException e)
+        catch (Exception e) when (e is BenchException or SocketException or NpgsqlException or HttpRequestException)
         {
             var open = await bed.Postgres.Number("postgres", "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'");
             table.Fail(what, string.Create(CultureInfo.InvariantCulture, $"{e.Message} (PostgreSQL has {open} connections open, of {bed.Options.MaxConnections}.)"));
