@@ -33,12 +33,11 @@ public sealed class Run(Bed bed, Table table)
     {
         var options = bed.Options;
         var (steps, lifetimes) = (new Steps(bed), new Lifetimes(bed));
-        await Rounds([.. new Writes(steps).Rounds(), .. await new ReadSteps(steps).Rounds()]);
-        var extents = new Extents(steps);
-        if (options.Has("sizes")) await Rounds([.. extents.Sizes()]);
-        if (options.Has("streams")) await Rounds([.. extents.Streams()]);
-        var push = new PushSteps(bed);
-        if (options.Has("push")) await Rounds([.. push.Rounds()]);
+        var (extents, push) = (new Extents(steps), new PushSteps(bed));
+        await Guarded("writes and reads", async () => await Rounds([.. new Writes(steps).Rounds(), .. await new ReadSteps(steps).Rounds()]));
+        if (options.Has("sizes")) await Guarded("sizes", () => Rounds([.. extents.Sizes()]));
+        if (options.Has("streams")) await Guarded("streams", () => Rounds([.. extents.Streams()]));
+        if (options.Has("push")) await Guarded("push", () => Rounds([.. push.Rounds()]));
         if (options.Has("stalled")) await Alone("a listener that stalls", 1, push.Stalled);
         if (options.Has("replay")) await Alone("replay", 1, async () =>
         {
