@@ -54,9 +54,8 @@ public static class Service
         builder.Services.AddSingleton<AfterCommit>().AddSingleton(services => new CommitQueue(
             store.Source, services.GetRequiredService<ILogger<CommitQueue>>(), services.GetRequiredService<AfterCommit>(), notifies: settings.IsCluster));
         builder.Services.AddSingleton(new DocumentCache(settings.CacheBytes, () => store.IsAlone));
-        // Where other nodes commit as well, the store alone knows all that views are behind by.
-        builder.Services.AddSingleton<UnviewedDocuments>().AddSingleton(services => new DocumentViews(store.Source, services.GetRequiredService<DocumentReader>(),
-            services.GetRequiredService<CommitQueue>(), services.GetRequiredService<ILogger<DocumentViews>>(), settings.IsCluster ? null : services.GetRequiredService<UnviewedDocuments>()));
+        if (!settings.IsCluster) builder.Services.AddSingleton<UnviewedDocuments>();
+        builder.Services.AddSingleton<DocumentViews>();
         builder.Services.AddSingleton<EventReader>();
         builder.Services.AddSingleton<DocumentReader>().AddSingleton<TouchingEvents>().AddSingleton<DocumentHistory>().AddSingleton<CommitsToUndo>();
         builder.Services.AddSingleton<Receipts>().AddSingleton<DeviceSequences>().AddSingleton<ConflictLog>().AddSingleton<Idempotency>();
