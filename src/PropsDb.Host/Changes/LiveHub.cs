@@ -5,6 +5,7 @@ using PropsDb.Events.Apps;
 using PropsDb.Events.Values;
 using PropsDb.Host.Access;
 using PropsDb.Host.Http;
+using PropsDb.Host.Ops;
 using PropsDb.Projections;
 using PropsDb.Projections.Changes;
 
@@ -20,7 +21,7 @@ public sealed record ChangesRequest(
     [property: Key("from")] string? From = null, [property: Key("snapshot")] bool? Snapshot = null);
 
 /// <summary>The hub of live changes: each call of <see cref="Changes"/> is a stream of messages, sent as fast as its reader takes them.</summary>
-public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower, ChangeReader reader, Seal seal, TimeProvider time, LiveConnections connections, Faults faults) : Hub
+public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower, ChangeReader reader, Seal seal, TimeProvider time, LiveConnections connections, Faults faults, Settings settings) : Hub
 {
     public const string Path = "/api/v1/_live";
 
@@ -29,7 +30,8 @@ public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower,
     public override async Task OnConnectedAsync()
     {
         // The gate has asked who it is before the connection was taken.
-        var connection = new LiveConnection(await Callers.Of(Context.GetHttpContext()!), Context.Abort);
+        var http = Context.GetHttpContext()!;
+        var connection = new LiveConnection(await Callers.Of(http), Callers.NamedKey(http), settings.Live.SubscriptionsPerConnection, Context.Abort);
         connections.Join(connection);
         Context.Items[typeof(LiveConnection)] = connection;
     }
@@ -37,14 +39,16 @@ public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower,
     public override Task OnDisconnectedAsync(Exception? exception)
     {
         if (Context.Items.TryGetValue(typeof(LiveConnection), out var connection)) connections.Leave((LiveConnection)connection!);
+        if (exception is InvalidDataException && Context.GetHttpContext()?.Features.Get<LiveDoor.Place>() is { } place) place.IsAbused = true;
         return Task.CompletedTask;
     }
 
     /// <summary>Goes on with a fresh token of the same user; whatever is followed goes on with it.</summary>
     public async Task Authenticate(string token)
     {
-        var fresh = await tokens.Read(token ?? "", null, null) ?? throw new HubException("unauthenticated");
-        if (fresh.UserId != Connection.Caller.UserId || Connection.Caller.Key is not null) throw new HubException("forbidden");
+        var fresh = await tokens.Read(token ?? "", null, Connection.Key?.App) ?? throw new HubException("unauthenticated");
+        // Another app's user of the same id is another user.
+        if (fresh.UserId != Connection.Caller.UserId || Connection.Caller.Key is not null || !fresh.Apps.Overlaps(Connection.Caller.Apps)) throw new HubException("forbidden");
         Connection.Caller = fresh;
     }
 
@@ -53,22 +57,22 @@ public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower,
     private async IAsyncEnumerable<LiveMessage> Messages(ChangesRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
         var connection = Connection;
-        var subscription = new Subscription(apps, time, () => connection.Caller, Parse(request ?? throw new HubException("invalid_value"), connection.Caller));
-        if (subscription.Ended() is { } refused) throw new HubException(Refusal(refused));
-        long? from = null;
-        if (request.From is { Length: > 0 } text)
-        {
-            if (!seal.TryPosition(subscription.App, text, out var position)) throw new HubException("invalid_position");
-            if (position > await reader.Head(cancel))
-            {
-                yield return new LiveMessage(new Told(ChangeJson.Mark("resync")));
-                yield break;
-            }
-            from = position;
-        }
         if (!connection.Begin()) throw new HubException("rate_limited");
         try
         {
+            var subscription = new Subscription(apps, time, () => connection.Caller, Parse(request ?? throw new HubException("invalid_value"), connection.Caller));
+            if (subscription.Ended() is { } refused) throw new HubException(Refusal(refused));
+            long? from = null;
+            if (request.From is { Length: > 0 } text)
+            {
+                if (!seal.TryPosition(subscription.App, text, out var position)) throw new HubException("invalid_position");
+                if (position > await reader.Head(cancel))
+                {
+                    yield return new LiveMessage(new Told(ChangeJson.Mark("resync")));
+                    yield break;
+                }
+                from = position;
+            }
             await foreach (var told in follower.Follow(subscription, from, request.Snapshot == true, cancel)) yield return new LiveMessage(told);
         }
         finally
