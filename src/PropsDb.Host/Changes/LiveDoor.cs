@@ -32,6 +32,8 @@ public sealed class LiveDoor(Settings settings, TimeProvider time)
         var caller = await Callers.Of(http);
         // Who could not connect is told so when they ask how.
         var isOnlyAsking = http.Features.Get<Address>()?.Api?.Count > 1;
+        // The framework would take a first message by POST, ahead of the socket.
+        if (!isOnlyAsking && !Cors.IsWebSocket(http)) throw new ProblemException(Problem.NotFound("The hub is for WebSockets alone."));
         if (Take(caller, isOnlyAsking) is not { } place) throw new ProblemException(Full());
         if (isOnlyAsking)
         {

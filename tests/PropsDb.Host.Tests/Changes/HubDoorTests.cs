@@ -111,7 +111,7 @@ public sealed class HubDoorTests(PropsDbServer server)
             await alice.Get($"/api/v1/_live?id={id}", ("Accept", "text/event-stream")), await alice.Get($"/api/v1/_live?id={id}"), await alice.Get("/api/v1/_live"),
             await alice.Post($"/api/v1/_live?id={id}", "{}"), await alice.Delete($"/api/v1/_live?id={id}"),
         })
-            answer.Status.ShouldBeInRange(400, 405, $"{answer.Raw.RequestMessage} {answer}");
+            answer.ShouldBeProblem(404, "not_found");
     }
 
     [Fact]

@@ -81,6 +81,9 @@ public sealed class RawHub : IAsyncDisposable
         }
     }
 
+    /// <summary>As if the network were gone: no close, no goodbye.</summary>
+    public void Abort() => _socket.Abort();
+
     /// <summary>Says now and then that it is there, as clients do.</summary>
     public async Task KeepAlive()
     {
