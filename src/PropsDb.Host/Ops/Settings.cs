@@ -28,6 +28,10 @@ public sealed record Settings
     public Limits Limits { get; init; } = Limits.Default;
     public RateLimits RateLimits { get; init; } = new();
     public LiveLimits Live { get; init; } = new();
+
+    /// <summary>How much of memory documents in use may take, about.</summary>
+    public long CacheBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>How long answers are kept for repetitions of their requests.</summary>
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
     /// <summary>The routes of Jam Build's data service are there.</summary>
@@ -70,6 +74,7 @@ public sealed record Settings
             CorsOrigins = List("CORS:ORIGINS"),
             TrustedProxies = List("TRUSTEDPROXIES"),
             IdempotencyRetention = TimeSpan.FromHours(Math.Max(24, Number("IDEMPOTENCY:HOURS", 24))),
+            CacheBytes = Number("CACHE:BYTES", 64 * 1024 * 1024),
             IsLegacyEnabled = Flag("LEGACY:ENABLED", true),
             // These two are named as Jam Build's own service names them.
             AuthorizerUrl = configuration["AUTHZ_URL"] is { Length: > 0 } url ? url : null,
