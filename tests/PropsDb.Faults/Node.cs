@@ -63,7 +63,9 @@ public sealed class Node : IAsyncDisposable
         var waiting = Stopwatch.StartNew();
         while (waiting.Elapsed < s_patience)
         {
-            if (_process!.HasExited) throw new InvalidOperationException($"{Name} ended with {_process.ExitCode}: {string.Join('\n', _lines.TakeLast(20))}");
+            // Without its database a node that is just starting ends; whoever runs it starts it again.
+            if (_process!.HasExited && _process.ExitCode == ExitCodes.NoPostgres) Launch();
+            if (_process!.HasExited) throw new InvalidOperationException($"{Name} ended with {_process.ExitCode}: {LastLines()}");
             try
             {
                 using var answer = await s_http.GetAsync(new Uri(Address, "/health/ready"));
@@ -75,8 +77,10 @@ public sealed class Node : IAsyncDisposable
             }
             await Task.Delay(20);
         }
-        throw new TimeoutException($"{Name} is not ready: {string.Join('\n', _lines.TakeLast(20))}");
+        throw new TimeoutException($"{Name} is not ready: {LastLines()}");
     }
+
+    private string LastLines() => string.Join('\n', _lines.TakeLast(20).Select(l => l[..Math.Min(l.Length, 400)]));
 
     public void Kill()
     {

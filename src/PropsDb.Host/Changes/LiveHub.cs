@@ -62,6 +62,7 @@ public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower,
         {
             var subscription = new Subscription(apps, time, () => connection.Caller, Parse(request ?? throw new HubException("invalid_value"), connection.Caller));
             if (subscription.Ended() is { } refused) throw new HubException(Refusal(refused));
+            if (LacksOwner(request, subscription.App, connection.Caller)) throw new HubException("invalid_value: owner");
             long? from = null;
             if (request.From is { Length: > 0 } text)
             {
@@ -84,12 +85,12 @@ public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower,
     // What may not be known about is refused like what is not there.
     private static string Refusal(string because) => because is "unknown" or "not_shared" ? "not_found" : because is "token_expired" or "key_revoked" or "requires_sign_in" ? "unauthenticated" : $"forbidden: {because}";
 
-    // A document of a per_user tier is the caller's own unless another owner is named.
-    private string? OwnerOf(ChangesRequest request, string app, Caller caller)
-    {
-        if (request.Owner is not null || request.Document is null || apps.Find(app)?.Tier(request.Tier!) is not { Type: TierType.PerUser }) return request.Owner;
-        return caller.Key is null ? caller.UserId : throw new HubException("invalid_value: owner");
-    }
+    // A document of a per_user tier is the caller's own unless another owner is named; a key has none.
+    private string? OwnerOf(ChangesRequest request, string app, Caller caller) => IsOfAnOwner(request, app) && caller.Key is null ? caller.UserId : request.Owner;
+
+    private bool LacksOwner(ChangesRequest request, string app, Caller caller) => IsOfAnOwner(request, app) && caller.Key is not null;
+
+    private bool IsOfAnOwner(ChangesRequest request, string app) => request is { Owner: null, Document: not null } && apps.Find(app)?.Tier(request.Tier!) is { Type: TierType.PerUser };
 
     private Followed Parse(ChangesRequest request, Caller caller)
     {
