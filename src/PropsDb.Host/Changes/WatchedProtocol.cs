@@ -44,6 +44,12 @@ public sealed class WatchedProtocol(IHubProtocol inner) : IHubProtocol
     public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message)
     {
         var conduct = _conduct.GetValue(binder, _ => new Conduct());
+        // The framework waits for a first ping before it counts a client's silence, and who never sent one could be silent for ever.
+        if (conduct.Begins())
+        {
+            message = PingMessage.Instance;
+            return true;
+        }
         while (true)
         {
             var length = input.Length;
@@ -74,6 +80,9 @@ public sealed class WatchedProtocol(IHubProtocol inner) : IHubProtocol
         private int _faults;
         private double _left = Burst;
         private long _counted = Stopwatch.GetTimestamp();
+        private bool _hasBegun;
+
+        public bool Begins() => !_hasBegun && (_hasBegun = true);
 
         public void Count(bool isFault)
         {

@@ -143,9 +143,14 @@ public sealed class RawHub : IAsyncDisposable
     }
 
     /// <summary>Reads until the server closes.</summary>
-    public async Task Closed()
+    public Task Closed()
     {
-        while (await Read() is not null) { }
+        return ToTheEnd().WaitAsync(Patience);
+
+        async Task ToTheEnd()
+        {
+            while (await Read() is not null) { }
+        }
     }
 
     /// <summary>It still does what it is for.</summary>
