@@ -50,10 +50,10 @@ public sealed class Cluster : IAsyncDisposable
 public static class Scale
 {
     /// <summary>Seconds of writing in one run.</summary>
-    public static TimeSpan Time { get; } = TimeSpan.FromSeconds(Number("PROPSDB_FAULTS_SECONDS", 10));
+    public static TimeSpan Time { get; } = TimeSpan.FromSeconds(Number("PROPSDB_FAULTS_SECONDS", 8));
 
     /// <summary>Crashes in the runs that count them.</summary>
-    public static int Cycles { get; } = Number("PROPSDB_FAULTS_CYCLES", 2);
+    public static int Cycles { get; } = Number("PROPSDB_FAULTS_CYCLES", 1);
 
     /// <summary>Acknowledged operations a second below which a run proves nothing. On a machine that others use as well few are enough to pass.</summary>
     public static int MinRate { get; } = Number("PROPSDB_FAULTS_RATE", 5);
