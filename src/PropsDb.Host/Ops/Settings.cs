@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using PropsDb.Events.Values;
+using PropsDb.Host.Changes;
 
 namespace PropsDb.Host.Ops;
 
@@ -26,6 +27,7 @@ public sealed record Settings
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
     public Limits Limits { get; init; } = Limits.Default;
     public RateLimits RateLimits { get; init; } = new();
+    public LiveLimits Live { get; init; } = new();
 
     /// <summary>How much of memory documents in use may take, about.</summary>
     public long CacheBytes { get; init; } = 64 * 1024 * 1024;
@@ -89,6 +91,7 @@ public sealed record Settings
                 MaxOperations = Number("LIMITS:OPERATIONS", Limits.Default.MaxOperations),
                 MaxShares = Number("LIMITS:SHARES", Limits.Default.MaxShares),
             },
+            Live = new LiveLimits(Number("LIMITS:SUBSCRIPTIONS", 200), Number("LIMITS:CONNECTIONSPERUSER", 20), Number("LIMITS:CONNECTIONSPERAPP", 2_000)),
             RateLimits = new RateLimits(Number("RATELIMITS:APP", 0), Number("RATELIMITS:USER", 0), Number("RATELIMITS:KEY", 0), Number("RATELIMITS:FAILEDAUTH", 0)),
         };
         return settings.Checked();

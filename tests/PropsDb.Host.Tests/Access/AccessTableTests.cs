@@ -29,7 +29,7 @@ public sealed class AccessTableTests(AccessWorld world) : IClassFixture<AccessWo
             .Select(e => "/" + e.RoutePattern.RawText!.Trim('/')).ToList();
         endpoints.ShouldNotBeEmpty();
         // A WebSocket is no request that has an answer: the hub is tried by its own tests.
-        endpoints.Except(AccessTable.Rows.Select(r => r.Pattern)).ShouldBe([Changes.LiveHub.Path]);
+        endpoints.Except(AccessTable.Rows.Select(r => r.Pattern)).ShouldBe([PropsDb.Host.Changes.LiveHub.Path]);
     }
 
     [Fact]
