@@ -6,51 +6,44 @@ using PropsDb.Projections.Changes;
 
 namespace PropsDb.Host.Changes;
 
-/// <summary>The changes of a tier or document: a page of them, a wait for the next ones, or a stream of server-sent events.</summary>
+/// <summary>The changes of an app, a tier or a document: a page of them, a wait for the next ones, or a stream of server-sent events.</summary>
 public static class ChangesRoute
 {
     private const int MaxWait = 60;
 
     public static IReadOnlyList<Documents.Route> All { get; } =
     [
-        .. new[] { Level.Tier, Level.Document }.Select(level => new Documents.Route(level, "_changes", "GET", "Tells what was committed after a position, in order.", Handle)),
+        .. new[] { Level.Tier, Level.Document }.Select(level => new Documents.Route(level, "_changes", "GET", "Tells what was committed after a position, in order.",
+            request => Handle(request.Http, Subscription.Of(request)))),
     ];
 
-    private static async Task Handle(DocumentRequest request)
+    public static AppRoute OfApp { get; } = new("_changes", "GET", "Tells what was committed in the app after a position, in order, of every tier that the caller may read.",
+        request => Handle(request.Http, Subscription.Of(request)));
+
+    private static async Task Handle(HttpContext http, Subscription subscription)
     {
-        var since = request.Query.Text("since");
-        var limit = (int)(request.Query.Number("limit", 1, 500) ?? 100);
-        var wait = TimeSpan.FromSeconds(request.Query.Number("wait", 0, MaxWait) ?? 0);
-        if (Accepts.Best(request.Http.Request, Documents.Route.Json, "text/event-stream") is "text/event-stream")
+        var query = new Query(http.Request.Query);
+        var since = query.Text("since");
+        var limit = (int)(query.Number("limit", 1, 500) ?? 100);
+        var wait = TimeSpan.FromSeconds(query.Number("wait", 0, MaxWait) ?? 0);
+        if (Accepts.Best(http.Request, Documents.Route.Json, "text/event-stream") is "text/event-stream")
         {
-            var last = request.Http.Request.Headers["Last-Event-ID"] is [{ Length: > 0 } id] ? id : since;
-            await EventStream.Send(request, Subscription.Of(request), last is null ? null : await Position(request, last));
+            var last = http.Request.Headers["Last-Event-ID"] is [{ Length: > 0 } id] ? id : since;
+            await EventStream.Send(http, subscription, last is null ? null : await Positions.Parse(http, subscription.App, last));
             return;
         }
-        await Page(request, Subscription.Of(request), await Position(request, since ?? ""), limit, wait);
+        await Page(http, subscription, await Positions.Parse(http, subscription.App, since ?? ""), limit, wait);
     }
 
-    /// <summary>The position that a text stands for; an empty one for the beginning.</summary>
-    /// <exception cref="ProblemException">It was not given out for this app, or by a database that this one is an older copy of.</exception>
-    private static async Task<long> Position(DocumentRequest request, string text)
+    private static async Task Page(HttpContext http, Subscription subscription, long position, int limit, TimeSpan wait)
     {
-        if (text.Length == 0) return 0;
-        if (!request.Service<Seal>().TryPosition(request.Key.App, text, out var position))
-            throw new ProblemException(new Problem("invalid_position", "The position was not given out for this app."));
-        if (position > await request.Service<ChangeReader>().Head(request.Cancel))
-            throw new ProblemException(new Problem("position_gone", "The position lies beyond the last commit. Read the documents anew."));
-        return position;
-    }
-
-    private static async Task Page(DocumentRequest request, Subscription subscription, long position, int limit, TimeSpan wait)
-    {
-        var (feed, seal, time) = (request.Service<ChangeFeed>(), request.Service<Seal>(), request.Service<TimeProvider>());
+        var (feed, seal, time) = (http.RequestServices.GetRequiredService<ChangeFeed>(), http.RequestServices.GetRequiredService<Seal>(), http.RequestServices.GetRequiredService<TimeProvider>());
         using var joined = wait > TimeSpan.Zero ? feed.Join() : null;
         var deadline = time.GetUtcNow() + wait;
         while (true)
         {
             // Out of the store: what was acknowledged before the question is in the answer.
-            var batch = await request.Service<ChangeReader>().After(position, subscription.Scope, limit, request.Cancel);
+            var batch = await http.RequestServices.GetRequiredService<ChangeReader>().After(position, subscription.Scope, limit, http.RequestAborted);
             if (subscription.Ended() is { } reason) throw AccessGate.Forbidden(reason);
             var told = batch.Changes.Where(subscription.MayBeToldOf).ToList();
             position = batch.Reached;
@@ -59,18 +52,18 @@ public static class ChangesRoute
             var left = deadline - time.GetUtcNow();
             if (told.Count > 0 || left <= TimeSpan.Zero)
             {
-                await Send(request, told, seal.Position(request.Key.App, position), ChangeJson.Writer(seal));
+                await Send(http, told, seal.Position(subscription.App, position), ChangeJson.Writer(seal));
                 return;
             }
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(request.Cancel);
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
             await Task.WhenAny(feed.MoreThan(position), Task.Delay(left, time, patience.Token));
             await patience.CancelAsync();
-            request.Cancel.ThrowIfCancellationRequested();
+            http.RequestAborted.ThrowIfCancellationRequested();
         }
     }
 
-    private static Task Send(DocumentRequest request, List<CommittedChange> changes, string position, Func<CommittedChange, byte[]> text) =>
-        Reply.Send(request.Http, 200, Json.Write(writer =>
+    private static Task Send(HttpContext http, List<CommittedChange> changes, string position, Func<CommittedChange, byte[]> text) =>
+        Reply.Send(http, 200, Json.Write(writer =>
         {
             writer.WriteStartObject();
             writer.WriteStartArray("changes");

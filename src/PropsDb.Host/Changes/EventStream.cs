@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
-using PropsDb.Host.Documents;
 
 namespace PropsDb.Host.Changes;
 
@@ -11,14 +10,14 @@ namespace PropsDb.Host.Changes;
 public static class EventStream
 {
     /// <param name="from">The position to go on from; null: from now.</param>
-    public static async Task Send(DocumentRequest request, Subscription subscription, long? from)
+    public static async Task Send(HttpContext http, Subscription subscription, long? from)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(request.Cancel, request.Service<IHostApplicationLifetime>().ApplicationStopping);
-        request.Http.Response.ContentType = "text/event-stream";
-        request.Http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        http.Response.ContentType = "text/event-stream";
+        http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
         try
         {
-            await foreach (var told in request.Service<Follower>().Follow(subscription, from, snapshot: false, ending.Token)) await Write(request.Http.Response, told, ending.Token);
+            await foreach (var told in http.RequestServices.GetRequiredService<Follower>().Follow(subscription, from, snapshot: false, ending.Token)) await Write(http.Response, told, ending.Token);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
