@@ -29,7 +29,8 @@ public static class ChangesRoute
         if (Accepts.Best(http.Request, Documents.Route.Json, "text/event-stream") is "text/event-stream")
         {
             var last = http.Request.Headers["Last-Event-ID"] is [{ Length: > 0 } id] ? id : since;
-            await EventStream.Send(http, subscription, last is null ? null : await Positions.Parse(http, subscription.App, last));
+            var from = last is null ? null : await Positions.Known(http, subscription.App, last);
+            await (last is not null && from is null ? EventStream.SendResync(http) : EventStream.Send(http, subscription, from));
             return;
         }
         await Page(http, subscription, await Positions.Parse(http, subscription.App, since ?? ""), limit, wait);

@@ -13,8 +13,7 @@ public static class EventStream
     public static async Task Send(HttpContext http, Subscription subscription, long? from)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-        http.Response.ContentType = "text/event-stream";
-        http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+        Begin(http);
         try
         {
             await foreach (var told in http.RequestServices.GetRequiredService<Follower>().Follow(subscription, from, snapshot: false, ending.Token)) await Write(http.Response, told, ending.Token);
@@ -23,6 +22,19 @@ public static class EventStream
         {
             // The client has gone, or the service is stopping: the connection ends, and the client resumes by its last position.
         }
+    }
+
+    /// <summary>Nothing is told from the position asked for. A page in a browser sees messages, and no statuses.</summary>
+    public static Task SendResync(HttpContext http)
+    {
+        Begin(http);
+        return Write(http.Response, new Told(ChangeJson.Mark("resync")), http.RequestAborted);
+    }
+
+    private static void Begin(HttpContext http)
+    {
+        http.Response.ContentType = "text/event-stream";
+        http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
     }
 
     private static async Task Write(HttpResponse response, Told told, CancellationToken cancel)

@@ -19,7 +19,7 @@ public sealed partial class Courier(
     // What a claim lasts beyond the longest answer: the look-up before and the record after it.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
 
-    // A message is handled within a minute; a long queue goes on with another.
+    // A message is handled within a minute, the wait for a place and the longest answer included; a long queue goes on with another.
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(10);
 
     private static readonly Counter<long> s_attempts = Measures.Meter.CreateCounter<long>("propsdb.webhook.attempts", "{attempt}", "Deliveries that were tried, by what came of it.");
@@ -29,9 +29,9 @@ public sealed partial class Courier(
     /// <summary>Delivers what is due; returns how long it is until there is more to do, null: nothing waits any more.</summary>
     public async Task<TimeSpan?> Deliver(DeliveryQueue queue, CancellationToken cancel)
     {
-        var began = TimeProvider.System.GetTimestamp();
         using var place = await places.Enter(queue.App, queue.Webhook, cancel);
         if (place is null) return places.AskAgain(queue.App, queue.Webhook);
+        var began = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(began) < Turn)
         {
             // Of a closed app nothing is told; what waits is found when it is open again.

@@ -28,8 +28,10 @@ public sealed class DeliveryHandler(Courier courier) : MessageHandler<DeliverDoc
 
     protected override async Task HandleAsync(DeliverDocument message, MessageContext context, CancellationToken cancellation)
     {
+        if (await courier.Deliver(new DeliveryQueue(message.App, message.Webhook, message.Document), cancellation) is not { } left) return;
+        // A message of its own, stored before this one is done with: to be put off is a failure to Wolverine, which logs it as an error.
         // Messages wait by the machine's own clock; what is due is told by the service's.
-        if (await courier.Deliver(new DeliveryQueue(message.App, message.Webhook, message.Document), cancellation) is { } left)
-            await context.ReScheduleAsync(TimeProvider.System.GetUtcNow() + left);
+        var next = new MessageBus(context.Runtime);
+        await (left > TimeSpan.Zero ? next.ScheduleAsync(message, left) : next.PublishAsync(message));
     }
 }

@@ -10,7 +10,7 @@ public sealed class Places : IDisposable
 {
     private const int AtOnce = 8;
     private const int MaxWaiting = 16;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<(string App, string Webhook), Places.Of> _places = new();
 

@@ -17,13 +17,19 @@ public sealed partial class Sweep(
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(30);
 
+    // Before anything is delivered here: a node that is alone has made no claim that still counts.
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!settings.IsCluster) await Try(() => deliveries.ReleaseAll(cancellationToken));
+        await base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
             var started = new TaskCompletionSource();
             await using (life.ApplicationStarted.Register(started.SetResult)) await started.Task.WaitAsync(stoppingToken);
-            if (!settings.IsCluster) await Try(() => deliveries.ReleaseAll(stoppingToken));
             using var timer = new PeriodicTimer(Every, time);
             var since = settings.IsCluster ? Overdue : TimeSpan.Zero;
             do

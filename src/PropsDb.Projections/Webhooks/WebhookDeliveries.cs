@@ -71,7 +71,7 @@ public sealed class WebhookDeliveries(NpgsqlDataSource source, TimeProvider time
         await batch.ExecuteNonQueryAsync(cancel);
     }
 
-    /// <summary>A node that is alone has made no claim before it started.</summary>
+    /// <summary>Takes all claims back.</summary>
     public async Task ReleaseAll(CancellationToken cancel)
     {
         await using var command = source.CreateCommand($"UPDATE {WebhookTables.Delivery} SET claim = NULL, claimed_until = NULL WHERE claim IS NOT NULL");

@@ -108,6 +108,22 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task What_waits_without_a_message_is_found()
+    {
+        await using var app = await HookedApp.Start();
+        await app.Hook();
+        await app.Receiver.Close();
+        await app.Set("d", 1);
+        await app.Until(s => s.GetProperty("failures").GetArrayLength() == 1, "the first attempt failed");
+        await Task.Delay(200);
+        await Expiring.Facts.ForgetMessages(app.Server.ConnectionString);
+        await app.Receiver.Open();
+        await Eventually.So(() => Task.FromResult(app.Receiver.All.Count > 0), () => "it was not found", () => app.Server.Time.Advance(TimeSpan.FromSeconds(1)));
+
+        app.Receiver.What.ShouldBe(["d 1"]);
+    }
+
+    [Fact]
     public async Task Two_nodes_make_each_delivery_once()
     {
         await using var app = await HookedApp.Start("--PROPSDB:CLUSTER=true");

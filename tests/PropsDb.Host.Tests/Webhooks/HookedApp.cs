@@ -41,9 +41,9 @@ public sealed class HookedApp : IAsyncDisposable
 
     public Task Until(Func<JsonElement, bool> isSo, string what) => Eventually.So(async () => isSo(await State()), () => $"{what}; received: {string.Join(", ", Receiver.What)}");
 
-    public async Task Set(string document, int version, string value = "1")
+    public async Task Set(string document, int version, string? value = null)
     {
-        var answer = await Alice.Put($"user/{document}/c/p", $$"""{"version":{{version - 1}},"value":{{value}}}""");
+        var answer = await Alice.Put($"user/{document}/c/p", $$"""{"version":{{version - 1}},"value":{{value ?? $"{version}"}}}""");
         answer.Status.ShouldBe(version == 1 ? 201 : 200, answer.ToString());
     }
 

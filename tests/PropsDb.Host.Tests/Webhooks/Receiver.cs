@@ -59,7 +59,8 @@ public sealed class Receiver : IAsyncDisposable
             using var reader = new StreamReader(http.Request.Body);
             var received = new Received(http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase), await reader.ReadToEndAsync());
             _received.Enqueue(received);
-            http.Response.StatusCode = await Answer(received, http);
+            var status = await Answer(received, http);
+            if (!http.Response.HasStarted) http.Response.StatusCode = status;
         });
         await app.StartAsync();
         Port = new Uri(app.Urls.First()).Port;

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PropsDb.Host.Tests.Administration;
@@ -56,6 +53,7 @@ public sealed class SettingUpTests(PropsDbServer server)
         var first = await app.Admin.Put("_webhooks/hook", Url, key);
         var again = await app.Admin.Put("_webhooks/hook", Url, key);
         (again.Status, again.Json.GetProperty("secret").GetString()).ShouldBe((201, first.Json.GetProperty("secret").GetString()));
+        (await app.Admin.Put("_webhooks/hook", """{"url":"https://example.com/other"}""", key)).ShouldBeProblem(422, "idempotency_mismatch");
         var rotation = ("Idempotency-Key", "rotated");
         var rotated = await app.Admin.Post("_webhooks/hook/_rotate", "", rotation);
         (await app.Admin.Post("_webhooks/hook/_rotate", "", rotation)).Body.ShouldBe(rotated.Body);

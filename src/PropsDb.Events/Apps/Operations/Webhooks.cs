@@ -6,8 +6,12 @@ public sealed record DefineWebhook(WebhookDefined Defined) : AppOperation
     public override Ruling Decide(App app, DateTimeOffset at)
     {
         if (app.Webhooks.TryGetValue(Defined.Webhook, out var old))
-            return (old.Url, old.Tier, old.Document) == (Defined.Url, Defined.Tier, Defined.Document)
-                ? Ruling.NoChange : new WebhookChanged(Defined.Webhook, Defined.Url, Defined.Tier, Defined.Document);
+        {
+            if ((old.Url, old.Tier, old.Document) == (Defined.Url, Defined.Tier, Defined.Document)) return Ruling.NoChange;
+            // Nobody draws the same secret twice: the request repeats the one that made the webhook, and must not undo what came after it.
+            if (old.Secret.Hash == Defined.Hash) return Refuse("idempotency_mismatch", "The key was used for another request, or the webhook has been changed since.");
+            return new WebhookChanged(Defined.Webhook, Defined.Url, Defined.Tier, Defined.Document);
+        }
         return app.Webhooks.Count < Webhook.MaxPerApp ? Defined : Refuse("too_large", $"An app has at most {Webhook.MaxPerApp} webhooks.");
     }
 }
