@@ -2,6 +2,7 @@ using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using PropsDb.Events.Documents;
+using PropsDb.Events.Values;
 
 namespace PropsDb.Projections;
 
@@ -25,13 +26,16 @@ public sealed record ListedDocument(
 /// <param name="Total">Exact up to <see cref="DocumentLists.MaxExactTotal"/>, else that number.</param>
 public sealed record ListPage(IReadOnlyList<ListedDocument> Documents, long Total, bool TotalAtLeast, ListPlace? Next);
 
-/// <summary>Lists the documents of a tier from their views.</summary>
-public sealed class DocumentLists(NpgsqlDataSource source)
+/// <summary>Lists the documents of a tier from their views, once those hold what this node has committed.</summary>
+public sealed class DocumentLists(NpgsqlDataSource source, DocumentViews views, DocumentReader reader)
 {
     public const int MaxExactTotal = 10_000;
 
-    public async Task<ListPage> List(ListQuery query, CancellationToken cancel)
+    /// <param name="atLeast">The list holds every commit up to this position, of whatever node.</param>
+    /// <exception cref="TimeoutException">The views are too far behind.</exception>
+    public async Task<ListPage> List(ListQuery query, CancellationToken cancel, long atLeast = 0)
     {
+        await views.Include(atLeast, cancel);
         var total = await Count(query, cancel);
         await using var command = source.CreateCommand();
         var where = Where(query, command);
@@ -48,18 +52,23 @@ public sealed class DocumentLists(NpgsqlDataSource source)
             LIMIT {Add(command, NpgsqlDbType.Bigint, query.Limit + 1L)} OFFSET {Add(command, NpgsqlDbType.Bigint, query.After is null ? query.Offset : 0L)}
             """;
         var documents = new List<ListedDocument>();
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
+        await using (var rows = await command.ExecuteReaderAsync(cancel))
         {
-            documents.Add(new ListedDocument(
-                reader.GetGuid(0),
-                reader.GetString(1),
-                await reader.IsDBNullAsync(2, cancel) ? null : reader.GetString(2),
-                reader.GetInt64(3),
-                await reader.GetFieldValueAsync<DateTimeOffset>(4, cancel),
-                await reader.GetFieldValueAsync<DateTimeOffset>(5, cancel),
-                reader.GetString(6),
-                query.WithContent ? ViewContent.Read(reader.GetString(10), reader.GetInt64(3), reader.GetInt64(7), reader.GetInt64(8), reader.GetBoolean(9)) : null));
+            while (await rows.ReadAsync(cancel))
+            {
+                var content = query.WithContent && !await rows.IsDBNullAsync(10, cancel)
+                    ? ViewContent.Read(rows.GetString(10), rows.GetInt64(3), rows.GetInt64(7), rows.GetInt64(8), rows.GetBoolean(9))
+                    : null;
+                documents.Add(new ListedDocument(
+                    rows.GetGuid(0),
+                    rows.GetString(1),
+                    await rows.IsDBNullAsync(2, cancel) ? null : rows.GetString(2),
+                    rows.GetInt64(3),
+                    await rows.GetFieldValueAsync<DateTimeOffset>(4, cancel),
+                    await rows.GetFieldValueAsync<DateTimeOffset>(5, cancel),
+                    rows.GetString(6),
+                    content));
+            }
         }
         ListPlace? next = null;
         if (documents.Count > query.Limit)
@@ -67,11 +76,25 @@ public sealed class DocumentLists(NpgsqlDataSource source)
             documents.RemoveAt(query.Limit);
             next = new ListPlace(SortValue(documents[^1], query.Order), documents[^1].Id);
         }
+        if (query.WithContent) await AddLarge(query, documents, cancel);
         return new ListPage(documents, total, total == MaxExactTotal + 1, next);
+    }
+
+    // What a view does not hold is read from where it is; as of now, which may be a version on.
+    private async Task AddLarge(ListQuery query, List<ListedDocument> documents, CancellationToken cancel)
+    {
+        for (var i = documents.Count - 1; i >= 0; i--)
+        {
+            if (documents[i].Content is not null) continue;
+            var document = await reader.Load(new DocumentKey(query.App, query.Tier, documents[i].Owner, documents[i].Name), cancel);
+            if (document.IsDeleted != query.Deleted) documents.RemoveAt(i);
+            else documents[i] = documents[i] with { Content = document, Version = document.Version, UpdatedAt = document.Updated.At, UpdatedBy = document.Updated.By };
+        }
     }
 
     public async Task<bool> HoldsAny(string app, string tier, CancellationToken cancel)
     {
+        await views.Include(0, cancel);
         await using var command = source.CreateCommand($"SELECT EXISTS (SELECT 1 FROM {StoreSetup.Schema}.document_view WHERE tenant_id = $1 AND tier = $2 AND NOT is_deleted)");
         command.Parameters.Add(new() { Value = app });
         command.Parameters.Add(new() { Value = tier });

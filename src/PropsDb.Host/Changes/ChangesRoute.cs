@@ -30,7 +30,7 @@ public static class ChangesRoute
         {
             var last = http.Request.Headers["Last-Event-ID"] is [{ Length: > 0 } id] ? id : since;
             var from = last is null ? null : await Positions.Known(http, subscription.App, last);
-            await (last is not null && from is null ? EventStream.SendResync(http) : EventStream.Send(http, subscription, from));
+            await (last is not null && from is null ? EventStream.SendResync(http, subscription.App) : EventStream.Send(http, subscription, from));
             return;
         }
         await Page(http, subscription, await Positions.Parse(http, subscription.App, since ?? ""), limit, wait);
@@ -38,29 +38,44 @@ public static class ChangesRoute
 
     private static async Task Page(HttpContext http, Subscription subscription, long position, int limit, TimeSpan wait)
     {
-        var (feed, seal, time) = (http.RequestServices.GetRequiredService<ChangeFeed>(), http.RequestServices.GetRequiredService<Seal>(), http.RequestServices.GetRequiredService<TimeProvider>());
-        using var joined = wait > TimeSpan.Zero ? feed.Join() : null;
-        var deadline = time.GetUtcNow() + wait;
+        if (wait > TimeSpan.Zero)
+        {
+            await LongPoll(http, subscription, position, limit, wait);
+            return;
+        }
         while (true)
         {
             // Out of the store: what was acknowledged before the question is in the answer.
             var batch = await http.RequestServices.GetRequiredService<ChangeReader>().After(position, subscription.Scope, limit, http.RequestAborted);
-            if (subscription.Ended() is { } reason) throw AccessGate.Forbidden(reason);
-            var told = batch.Changes.Where(subscription.MayBeToldOf).ToList();
+            if (await Answer(http, subscription, batch, isLast: !batch.HasMore)) return;
             position = batch.Reached;
-            // An empty page says that there is no more for now.
-            if (told.Count == 0 && batch.Changes.Count == limit) continue;
-            var left = deadline - time.GetUtcNow();
-            if (told.Count > 0 || left <= TimeSpan.Zero)
-            {
-                await Send(http, told, seal.Position(subscription.App, position), ChangeJson.Writer(seal));
-                return;
-            }
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-            await Task.WhenAny(feed.MoreThan(position), Task.Delay(left, time, patience.Token));
-            await patience.CancelAsync();
-            http.RequestAborted.ThrowIfCancellationRequested();
         }
+    }
+
+    private static async Task LongPoll(HttpContext http, Subscription subscription, long position, int limit, TimeSpan wait)
+    {
+        var time = http.RequestServices.GetRequiredService<TimeProvider>();
+        var deadline = time.GetUtcNow() + wait;
+        var (reader, _) = await http.RequestServices.GetRequiredService<ChangeFeed>().Join(subscription.Scope, position, () => subscription.Ended() is not null, http.RequestAborted);
+        using var place = reader;
+        await using var alarm = time.CreateTimer(_ => reader.Poke(), null, wait, Timeout.InfiniteTimeSpan);
+        while (true)
+        {
+            var batch = await reader.Next(limit);
+            if (await Answer(http, subscription, batch, isLast: !batch.HasMore && time.GetUtcNow() >= deadline)) return;
+            await reader.Wait();
+        }
+    }
+
+    /// <param name="isLast">Also an empty page is an answer: it says that there is no more for now.</param>
+    private static async Task<bool> Answer(HttpContext http, Subscription subscription, ChangeBatch batch, bool isLast)
+    {
+        if (subscription.Ended() is { } reason) throw AccessGate.Forbidden(reason);
+        var told = batch.Changes.Where(subscription.MayBeToldOf).ToList();
+        if (told.Count == 0 && !isLast) return false;
+        var seal = http.RequestServices.GetRequiredService<Seal>();
+        await Send(http, told, seal.Position(subscription.App, batch.Reached), ChangeJson.Writer(seal));
+        return true;
     }
 
     private static Task Send(HttpContext http, List<CommittedChange> changes, string position, Func<CommittedChange, byte[]> text) =>

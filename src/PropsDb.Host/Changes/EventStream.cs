@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
+using PropsDb.Projections;
 
 namespace PropsDb.Host.Changes;
 
@@ -16,7 +17,7 @@ public static class EventStream
         Begin(http);
         try
         {
-            await foreach (var told in http.RequestServices.GetRequiredService<Follower>().Follow(subscription, from, snapshot: false, ending.Token)) await Write(http.Response, told, ending.Token);
+            await foreach (var told in http.RequestServices.GetRequiredService<Follower>().Follow(subscription, from, snapshot: false, ending.Token)) await Write(http, subscription.App, told, ending.Token);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -25,10 +26,10 @@ public static class EventStream
     }
 
     /// <summary>Nothing is told from the position asked for. A page in a browser sees messages, and no statuses.</summary>
-    public static Task SendResync(HttpContext http)
+    public static Task SendResync(HttpContext http, string app)
     {
         Begin(http);
-        return Write(http.Response, new Told(ChangeJson.Mark("resync")), http.RequestAborted);
+        return Write(http, app, new Told(ChangeJson.Mark("resync")), http.RequestAborted);
     }
 
     private static void Begin(HttpContext http)
@@ -37,9 +38,10 @@ public static class EventStream
         http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
     }
 
-    private static async Task Write(HttpResponse response, Told told, CancellationToken cancel)
+    private static async Task Write(HttpContext http, string app, Told told, CancellationToken cancel)
     {
-        if (told.Resume is { } id) response.BodyWriter.Write(Encoding.ASCII.GetBytes($"id: {id}\n"));
+        var response = http.Response;
+        if (told.Resume is { } position) response.BodyWriter.Write(Encoding.ASCII.GetBytes($"id: {http.RequestServices.GetRequiredService<Seal>().Position(app, position)}\n"));
         response.BodyWriter.Write("data: "u8);
         response.BodyWriter.Write(told.Json.Span);
         response.BodyWriter.Write("\n\n"u8);

@@ -16,10 +16,12 @@ public static class Replies
     };
 
     /// <summary>A part of a document that was read, or 304 if the client has it.</summary>
-    public static Task Read(DocumentRequest request, Document document, Action<Utf8JsonWriter> body)
+    public static Task Read(DocumentRequest request, Document document, Action<Utf8JsonWriter> body) => Read(request, document, () => Json.Write(body));
+
+    public static Task Read(DocumentRequest request, Document document, Func<ReadOnlyMemory<byte>> body)
     {
         if (IsFresh(request, document, $"\"{document.Version}\"")) return Task.CompletedTask;
-        return Reply.Send(request.Http, 200, Json.Write(body), "application/json");
+        return Reply.Send(request.Http, 200, body(), "application/json");
     }
 
     /// <summary>A property's value alone.</summary>

@@ -10,6 +10,12 @@ namespace PropsDb.Host.History;
 /// <summary>The document that a read means: as it is, as it was at a version, or as it was at a time.</summary>
 public static class AsOf
 {
+    extension(DocumentRequest request)
+    {
+        /// <summary>It names a version or a time.</summary>
+        public bool AsksForThePast => request.Http.Request.Query.ContainsKey("version") || request.Http.Request.Query.ContainsKey("at");
+    }
+
     public static async Task<Document> Asked(this DocumentRequest request)
     {
         var version = request.Query.Version("version");
@@ -25,11 +31,11 @@ public static class AsOf
     }
 
     /// <summary>The document as it is; it is there.</summary>
-    public static async Task<Document> Present(this DocumentRequest request)
-    {
-        var document = await request.Load();
-        return document.Exists ? document : throw new ProblemException(Replies.Of(Rejection.NotFound(PropertyPath.Document)));
-    }
+    public static async Task<Document> Present(this DocumentRequest request) => (await request.Load()).OrAbsent();
+
+    /// <exception cref="ProblemException">It is not there.</exception>
+    public static Document OrAbsent(this Document document) =>
+        document.Exists ? document : throw new ProblemException(Replies.Of(Rejection.NotFound(PropertyPath.Document)));
 
     /// <summary>The document as it was at a version, at which it was there.</summary>
     public static async Task<Document> AtVersion(this DocumentRequest request, long version) =>

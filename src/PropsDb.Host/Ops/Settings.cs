@@ -27,11 +27,17 @@ public sealed record Settings
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
     public Limits Limits { get; init; } = Limits.Default;
     public RateLimits RateLimits { get; init; } = new();
+
+    /// <summary>How much of memory documents in use may take, about.</summary>
+    public long CacheBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>How long answers are kept for repetitions of their requests.</summary>
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>How old the first commit after a position may be for the feed to be told from there; null: of any age.</summary>
     public TimeSpan? FeedRetention { get; init; }
     public WebhookSettings Webhooks { get; init; } = new();
+
     /// <summary>The routes of Jam Build's data service are there.</summary>
     public bool IsLegacyEnabled { get; init; } = true;
 
@@ -79,6 +85,7 @@ public sealed record Settings
                 Timeout = Duration("WEBHOOKS:TIMEOUT", WebhookSettings.DefaultTimeout),
                 GiveUpAfter = Duration("WEBHOOKS:GIVEUPAFTER", WebhookSettings.DefaultGiveUpAfter),
             },
+            CacheBytes = Number("CACHE:BYTES", 64 * 1024 * 1024),
             IsLegacyEnabled = Flag("LEGACY:ENABLED", true),
             // These two are named as Jam Build's own service names them.
             AuthorizerUrl = configuration["AUTHZ_URL"] is { Length: > 0 } url ? url : null,

@@ -9,41 +9,51 @@ using Wolverine.Runtime;
 namespace PropsDb.Host.Webhooks;
 
 /// <summary>
-/// Reads the feed for all webhooks and hands over what each is to be told. With none set up nothing is read, and no write notices. On every
-/// node it does the same; the cursors see to it that each change is handed over once.
+/// Follows the feed for each webhook and hands over what it is to be told. With none set up nothing is followed, and no write notices. Every
+/// node does the same; the cursors see to it that each change is handed over once.
 /// </summary>
 public sealed partial class HandOver(
     AppDirectory apps, ChangeFeed feed, WebhookCursors cursors, IWolverineRuntime messages, Seal seal, IHostApplicationLifetime life, TimeProvider time, ILogger<HandOver> log) : BackgroundService
 {
     private const int BatchSize = 256;
 
-    // A webhook that reads on and is told of nothing is written down this seldom.
+    // A webhook that reads on and is told of nothing is written down this seldom: else a restart would read all of it again.
     private const long UnwrittenAtMost = 10_000;
+    private static readonly TimeSpan BetweenWritings = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
-    private readonly Dictionary<(string App, string Webhook), Place> _places = [];
-
-    /// <summary>How far one webhook has come, as this node knows it.</summary>
-    private sealed record Place(long BeginsAt, long Position, long Written);
+    private sealed record Following(AppWebhook Of, CancellationTokenSource Stop, Task Task);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var followed = new Dictionary<(string App, string Webhook), Following>();
         try
         {
             await Started(stoppingToken);
             while (true)
             {
-                await Wait(() => !Webhooks().Any(), stoppingToken);
-                using var joined = feed.Join();
-                await Carry(stoppingToken);
+                var webhooks = Webhooks().ToDictionary(w => (w.App, w.Webhook.Name));
+                foreach (var (name, following) in followed)
+                    if (following.Task.IsCompleted || !webhooks.TryGetValue(name, out var now) || !IsSame(now, following.Of)) await Leave(followed, name);
+                foreach (var (name, webhook) in webhooks)
+                {
+                    if (followed.ContainsKey(name)) continue;
+                    var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                    followed[name] = new Following(webhook, stop, Follow(webhook, stop.Token));
+                }
+                await Task.Delay(Look, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
         }
+        foreach (var name in followed.Keys) await Leave(followed, name);
     }
 
     private IEnumerable<AppWebhook> Webhooks() => from app in apps.All where app.IsActive from webhook in app.Webhooks.Values select new AppWebhook(app.Id, webhook);
+
+    private static bool IsSame(AppWebhook one, AppWebhook other) => one.Scope == other.Scope && one.Webhook.BeginsAt == other.Webhook.BeginsAt;
 
     // Messaging starts with the rest of the service.
     private async Task Started(CancellationToken stopping)
@@ -53,66 +63,62 @@ public sealed partial class HandOver(
         await started.Task.WaitAsync(stopping);
     }
 
-    private static async Task Wait(Func<bool> isIdle, CancellationToken stopping)
+    private static async Task Leave(Dictionary<(string App, string Webhook), Following> followed, (string App, string Webhook) name)
     {
-        while (isIdle()) await Task.Delay(Look, stopping);
+        followed.Remove(name, out var following);
+        await following!.Stop.CancelAsync();
+        await following.Task;
+        following.Stop.Dispose();
     }
 
-    // Until no webhook is left.
-    private async Task Carry(CancellationToken stopping)
+    // It ends where it has to begin again from the cursor.
+    private async Task Follow(AppWebhook of, CancellationToken stop)
     {
-        while (Webhooks().ToList() is { Count: > 0 } webhooks)
+        try
         {
-            var reached = long.MaxValue;
-            try
-            {
-                foreach (var webhook in webhooks) reached = Math.Min(reached, await ReadOn(webhook, stopping));
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
-            {
-                LogAway(log, e);
-                reached = long.MaxValue;
-            }
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            var looked = Task.Delay(Look, patience.Token);
-            await (reached == long.MaxValue ? Task.WhenAny(looked) : Task.WhenAny(looked, feed.MoreThan(reached)));
-            await patience.CancelAsync();
-            stopping.ThrowIfCancellationRequested();
+            await Carry(of, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        {
+            LogAway(log, e);
         }
     }
 
-    /// <summary>Hands over everything there is; returns how far that is, or the last position of all where the webhook rests.</summary>
-    private async Task<long> ReadOn(AppWebhook of, CancellationToken stopping)
+    private async Task Carry(AppWebhook of, CancellationToken stop)
     {
-        var name = (of.App, of.Webhook.Name);
+        var begin = seal.TryPosition(of.App, of.Webhook.From, out var from) ? from : throw new InvalidOperationException($"{of.Webhook.Name} has no position to begin at.");
+        var position = await cursors.Begin(of, begin, stop);
+        var (written, at) = (position, TimeProvider.System.GetTimestamp());
+        var (reader, _) = await feed.Join(of.Scope, position, () => TimeProvider.System.GetElapsedTime(at) > BetweenWritings, stop);
+        using var place = reader;
         while (true)
         {
-            if (!_places.TryGetValue(name, out var place) || place.BeginsAt != of.Webhook.BeginsAt)
-            {
-                var begun = await cursors.Begin(of, From(of), stopping);
-                _places[name] = place = new Place(of.Webhook.BeginsAt, begun, begun);
-            }
-            var batch = await feed.After(place.Position, of.Scope, BatchSize, stopping);
+            var batch = await reader.Next(BatchSize);
+            at = TimeProvider.System.GetTimestamp();
             var told = batch.Changes.Where(change => Courier.MayBeToldOf(apps, time, of, change)).ToList();
-            if (told.Count == 0 && batch.Reached - place.Written < UnwrittenAtMost) _places[name] = place with { Position = batch.Reached };
-            else
+            if (told.Count > 0 || batch.Reached - written >= UnwrittenAtMost)
             {
-                var handed = await cursors.HandOver(of, place.Position, told, batch.Reached, stopping);
-                if (handed.IsFull) return long.MaxValue;
-                if (handed.Position is not { } position)
-                {
-                    _places.Remove(name);
-                    await apps.CatchUp(stopping);
-                    return 0;
-                }
-                _places[name] = place with { Position = position, Written = position };
-                foreach (var document in handed.Documents) await new MessageBus(messages).PublishAsync(new DeliverDocument(of.App, of.Webhook.Name, document));
+                if (!await Hand(of, position, told, batch.Reached, stop)) return;
+                written = batch.Reached;
             }
-            if (batch.Changes.Count < BatchSize) return _places[name].Position;
+            position = batch.Reached;
+            if (!batch.HasMore) await reader.Wait();
         }
     }
 
-    private long From(AppWebhook of) => seal.TryPosition(of.App, of.Webhook.From, out var position) ? position : throw new InvalidOperationException($"{of.Webhook.Name} has no position to begin at.");
+    /// <returns>False: the webhook begins elsewhere by now.</returns>
+    private async Task<bool> Hand(AppWebhook of, long after, IReadOnlyList<CommittedChange> changes, long reached, CancellationToken stop)
+    {
+        HandedOver handed;
+        while ((handed = await cursors.HandOver(of, after, changes, reached, stop)).IsFull) await Task.Delay(Look, stop);
+        foreach (var document in handed.Documents) await new MessageBus(messages).PublishAsync(new DeliverDocument(of.App, of.Webhook.Name, document));
+        if (handed.IsBegun) return true;
+        await apps.CatchUp(stop);
+        return false;
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Webhooks cannot be served while the database is away; trying again.")]
     private static partial void LogAway(ILogger log, Exception e);

@@ -13,9 +13,10 @@ public readonly record struct AppWebhook(string App, Webhook Webhook)
 }
 
 /// <summary>What a hand-over came to.</summary>
-/// <param name="Position">How far the webhook has come; null: it begins elsewhere by now, or must be begun.</param>
 /// <param name="Documents">Those for which nothing waited before, so that nobody is at work on them.</param>
-public sealed record HandedOver(long? Position, IReadOnlyList<Guid> Documents, bool IsFull = false);
+/// <param name="IsBegun">False: nothing was handed over, since the webhook begins elsewhere by now.</param>
+/// <param name="IsFull">Nothing was handed over, since too much waits.</param>
+public sealed record HandedOver(IReadOnlyList<Guid> Documents, bool IsBegun = true, bool IsFull = false);
 
 /// <summary>
 /// Hands the feed over to the deliveries: a webhook's cursor and what lies before it move in one transaction, so that a change is handed over
@@ -56,16 +57,16 @@ public sealed class WebhookCursors(NpgsqlDataSource source, TimeProvider time)
     {
         await using var connection = await source.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        if (await Lock(connection, of, cancel) is not { } cursor || cursor.BeginsAt != of.Webhook.BeginsAt) return new(null, []);
+        if (await Lock(connection, of, cancel) is not { } cursor || cursor.BeginsAt != of.Webhook.BeginsAt) return new([], IsBegun: false);
         // Another node may have done some of it already.
         var fresh = changes.Where(c => c.Position > cursor.Position).ToList();
-        if (fresh.Count > 0 && await IsFull(connection, of, cancel)) return new(after, [], IsFull: true);
+        if (fresh.Count == 0 && cursor.Position >= reached) return new([]);
+        if (fresh.Count > 0 && await IsFull(connection, of, cancel)) return new([], IsFull: true);
         var documents = fresh.Count > 0 ? await Insert(connection, of, after, changes, fresh, cancel) : [];
-        var position = Math.Max(cursor.Position, reached);
-        await using (var update = Command(connection, $"UPDATE {WebhookTables.Cursor} SET position = $3 WHERE tenant_id = $1 AND webhook = $2", of.App, of.Webhook.Name, position))
+        await using (var update = Command(connection, $"UPDATE {WebhookTables.Cursor} SET position = $3 WHERE tenant_id = $1 AND webhook = $2", of.App, of.Webhook.Name, Math.Max(cursor.Position, reached)))
             await update.ExecuteNonQueryAsync(cancel);
         await transaction.CommitAsync(cancel);
-        return new(position, documents);
+        return new(documents);
     }
 
     /// <summary>Forgets what webhooks that are no more have left.</summary>

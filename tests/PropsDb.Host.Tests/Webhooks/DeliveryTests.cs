@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using PropsDb.Projections.Changes;
-
 namespace PropsDb.Host.Tests.Webhooks;
 
 /// <summary>What a webhook is set up for: every change, signed, in order.</summary>
@@ -163,14 +160,5 @@ public sealed class DeliveryTests
         await app.Set("d", 4);
         await app.Receiver.Until(3);
         app.Receiver.What.ShouldBe(["d 1", "d 2", "d 4"]);
-    }
-
-    [Fact]
-    public async Task Without_a_webhook_nothing_is_read()
-    {
-        await using var app = await HookedApp.Start();
-        await app.Set("d", 1);
-        await Task.Delay(1_000);
-        app.Server.Services.GetRequiredService<ChangeFeed>().Head.ShouldBe(0);
     }
 }
