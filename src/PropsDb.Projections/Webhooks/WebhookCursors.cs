@@ -88,8 +88,8 @@ public sealed class WebhookCursors(NpgsqlDataSource source, TimeProvider time)
         // The documents are asked for before their deliveries are there.
         await using var insert = Command(connection, $"""
             WITH fresh AS (SELECT * FROM unnest($3::bigint[], $4::bigint[], $5::uuid[], $6::varchar[], $7::varchar[], $8::varchar[], $9::bigint[]) AS f (position, after, document, tier, owner, name, version)),
-            inserted AS (INSERT INTO {WebhookTables.Delivery} (tenant_id, webhook, position, after, document, tier, owner, name, version, handed_over_at, next_at, is_dead, attempts)
-                SELECT $1, $2, f.position, f.after, f.document, f.tier, f.owner, f.name, f.version, $10, $10, false, 0 FROM fresh f)
+            inserted AS (INSERT INTO {WebhookTables.Delivery} (tenant_id, webhook, position, after, document, tier, owner, name, version, handed_over_at, is_dead, attempts)
+                SELECT $1, $2, f.position, f.after, f.document, f.tier, f.owner, f.name, f.version, $10, false, 0 FROM fresh f)
             SELECT DISTINCT f.document FROM fresh f
             WHERE NOT EXISTS (SELECT FROM {WebhookTables.Delivery} d WHERE d.tenant_id = $1 AND d.webhook = $2 AND d.document = f.document AND NOT d.is_dead)
             """, of.App, of.Webhook.Name);

@@ -25,7 +25,7 @@ public sealed class WebhookDeliveries(NpgsqlDataSource source, TimeProvider time
         await using var command = Of(queue, $"""
             UPDATE {WebhookTables.Delivery} d SET claim = $4, claimed_until = clock_timestamp() + $5, attempts = attempts + 1
             WHERE tenant_id = $1 AND webhook = $2 AND position = (SELECT min(position) FROM {WebhookTables.Delivery} WHERE {OfQueue})
-                AND NOT is_dead AND next_at <= $6 AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
+                AND NOT is_dead AND (next_at IS NULL OR next_at <= $6) AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
             RETURNING position, after, tier, owner, name, attempts, handed_over_at
             """, claim, within, time.GetUtcNow());
         await using var reader = await command.ExecuteReaderAsync(cancel);
@@ -83,9 +83,9 @@ public sealed class WebhookDeliveries(NpgsqlDataSource source, TimeProvider time
     {
         await using var command = source.CreateCommand($"""
             SELECT tenant_id, webhook, document FROM (
-                SELECT DISTINCT ON (tenant_id, webhook, document) tenant_id, webhook, document, next_at, claimed_until
+                SELECT DISTINCT ON (tenant_id, webhook, document) tenant_id, webhook, document, coalesce(next_at, handed_over_at) since, claimed_until
                 FROM {WebhookTables.Delivery} WHERE NOT is_dead ORDER BY tenant_id, webhook, document, position) oldest
-            WHERE next_at <= $1 AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
+            WHERE since <= $1 AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
             """);
         command.Parameters.Add(Time(time.GetUtcNow() - since));
         var queues = new List<DeliveryQueue>();

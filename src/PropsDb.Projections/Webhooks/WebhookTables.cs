@@ -34,7 +34,8 @@ internal static class WebhookTables
         table.AddColumn("name", "varchar").NotNull();
         table.AddColumn("version", "bigint").NotNull();
         table.AddColumn("handed_over_at", "timestamptz").NotNull();
-        table.AddColumn("next_at", "timestamptz").NotNull();
+        // Null: at once, whichever node's clock says what.
+        table.AddColumn("next_at", "timestamptz");
         table.AddColumn("is_dead", "boolean").NotNull();
         table.AddColumn("attempts", "integer").NotNull();
         table.AddColumn("failed_at", "timestamptz");

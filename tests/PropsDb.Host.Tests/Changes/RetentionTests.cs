@@ -120,10 +120,10 @@ public sealed class RetentionTests : IAsyncDisposable
         await app.Receiver.Close();
         await app.Set("d", 2);
         await app.Until(s => s.GetProperty("failures").GetArrayLength() == 1, "it failed");
+        await app.Receiver.Open();
         app.Server.Time.Advance(TimeSpan.FromDays(3));
         (await app.Admin.Put("_webhooks/late", $$"""{"url":"{{app.Receiver.Url}}","from":""}""")).ShouldBeProblem(410, "position_gone");
         (await app.Admin.Post("_webhooks/hook/_replay", """{"from":""}""")).ShouldBeProblem(410, "position_gone");
-        await app.Receiver.Open();
         await app.Receiver.Until(() => app.Receiver.What.Contains("d 2"), "d 2, although it is late");
     }
 
