@@ -12,7 +12,8 @@ namespace PropsDb.Bench;
 public sealed class Bed : IAsyncDisposable
 {
     public const string App = "default", Tier = "shared", Yardstick = "yardstick", Main = "service", Store = "uncached";
-    private const int Documents1 = 1_000;
+
+    private static readonly HttpClient Http = new();
 
     private readonly string _scratch;
     private Service? _uncached;
@@ -53,7 +54,7 @@ public sealed class Bed : IAsyncDisposable
             var driver = Path.Combine(AppContext.BaseDirectory, "PropsDb.Bench.dll");
             bed.Bare = Service.Start(scratch, Service.FreePort(), ["dotnet", driver, "bare", bed.Postgres.SuperUser(Yardstick)], new Dictionary<string, string>(StringComparer.Ordinal));
             await bed.Bare.Ready();
-            bed.Small = bed.Create(bed.Service, "doc", Documents1);
+            bed.Small = bed.Create(bed.Service, "doc", options.Kept);
             await bed.Proof.Begin();
             return bed;
         }
@@ -87,7 +88,7 @@ public sealed class Bed : IAsyncDisposable
         {
             var setting = Options.Uncached.Split('=', 2);
             _uncached = await StartService(Store, (setting[0], setting.ElementAtOrDefault(1) ?? ""));
-            _uncachedDocuments = Create(_uncached, "doc", Documents1);
+            _uncachedDocuments = Create(_uncached, "doc", Options.Kept);
         }
         return (_uncached, _uncachedDocuments!);
     }
@@ -97,10 +98,20 @@ public sealed class Bed : IAsyncDisposable
     public Documents Create(Service service, string prefix, int count, int properties = 10, int propertyBytes = 32)
     {
         var documents = new Documents(App, Tier, prefix, count, properties, propertyBytes);
-        Driver.Run(service.Address, Math.Min(16, count), new Creation(documents, Headers), TimeSpan.Zero, duration: null);
-        if (service == Service) Made.Add(documents);
+        Create(service, documents);
         return documents;
     }
+
+    public void Create(Service service, Documents documents)
+    {
+        // Large ones by fewer: creating them is not what is measured.
+        var connections = Math.Min(documents.Count, documents.Properties > 100 ? 2 : 16);
+        Driver.Run(service.Address, connections, new Creation(documents, HeadersFor(documents)), TimeSpan.Zero, duration: null);
+        if (service == Service) Made.Add(documents);
+    }
+
+    /// <summary>With a place for the token where each document has its own.</summary>
+    public string HeadersFor(Documents documents) => documents.Tokens is { } tokens ? Token.Header($"{{token:{tokens[0].Length}}}") : Headers;
 
     /// <summary>What the database has of a kind of event, in all documents: a figure that no answer of the service can pretend.</summary>
     public Task<double> StoredEvents(string database, string type) => Postgres.Number(database, $"SELECT count(*) FROM propsdb.mt_events WHERE type = '{type}'");
@@ -108,10 +119,9 @@ public sealed class Bed : IAsyncDisposable
     /// <summary>One request of an administrator's.</summary>
     public async Task Administer(HttpMethod method, string target, string body)
     {
-        using var http = new HttpClient();
         using var request = new HttpRequestMessage(method, new Uri(Service.Url, target)) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         request.Headers.Authorization = new("Bearer", Token.For("root", "*", "admin"));
-        using var answer = await http.SendAsync(request);
+        using var answer = await Http.SendAsync(request);
         if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Created)) throw new BenchException($"{method} {target}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }
 

@@ -24,6 +24,8 @@ public sealed record Options
     public string Uncached { get; init; } = "PROPSDB__CACHE__BYTES=0";
     /// <summary>Of PostgreSQL; its own default.</summary>
     public int MaxConnections { get; init; } = 100;
+    /// <summary>How many documents are there to be read and written.</summary>
+    public int Kept { get; init; } = 1_000;
     public int Replayed { get; init; } = 100_000;
     public int Events { get; init; } = 100_000;
     public int Subscribers { get; init; } = 5_000;
@@ -40,7 +42,7 @@ public sealed record Options
         var options = new Options();
         // First, because the others may change it.
         if (arguments.Contains("--short", StringComparer.Ordinal))
-            options = options with { IsShort = true, Rounds = 1, Seconds = 1, Warmup = 1, Replayed = 5_000, Events = 2_000, Subscribers = 200, ChangesPerSecond = 500, Documents = 2_000, Apps = 10, Connections = 256 };
+            options = options with { IsShort = true, Rounds = 1, Seconds = 1, Warmup = 0, Kept = 300, Replayed = 2_000, Events = 1_000, Subscribers = 100, ChangesPerSecond = 200, Documents = 2_000, Apps = 10, Connections = 256 };
         for (var i = 0; i < arguments.Count; i++)
         {
             var name = arguments[i];

@@ -44,7 +44,7 @@ public sealed class Proof(Bed bed)
 
     private void Compare(bool learns)
     {
-        foreach (var documents in bed.Made) Driver.Run(bed.Service.Address, 16, new EachOnce(documents, bed.Headers, learns), TimeSpan.Zero, duration: null);
+        foreach (var documents in bed.Made) Driver.Run(bed.Service.Address, 16, new EachOnce(documents, bed.HeadersFor(documents), learns), TimeSpan.Zero, duration: null);
     }
 }
 
@@ -60,7 +60,7 @@ public sealed class EachOnce(Documents documents, string headers, bool learns = 
     {
         if (_next == documents.Count) return default;
         _underWay[connection] = _next;
-        _request.Digits("document", _next++);
+        documents.Address(_request, _next++);
         return _request.Bytes;
     }
 

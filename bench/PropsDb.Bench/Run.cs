@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Npgsql;
 using PropsDb.Bench.Figures;
 using PropsDb.Bench.Groups;
 using PropsDb.Bench.Load;
@@ -9,17 +11,21 @@ namespace PropsDb.Bench;
 /// <summary>A whole run: what is compared in rounds, then what is measured by itself, then the proof that the work was done.</summary>
 public sealed class Run(Bed bed, Table table)
 {
-    public static async Task<int> All(Options options)
+    /// <param name="growth">How cost grows, instead of what is compared with the yardsticks.</param>
+    public static async Task<int> All(Options options, bool growth)
     {
+        if (options.IsShort && await Check.Run() != 0) return 1;
         var table = new Table();
         var circumstances = new List<string>();
         await using (var bed = await Bed.Make(options))
         {
             circumstances.Add(Machine(bed));
-            await new Run(bed, table).Measure();
+            var run = new Run(bed, table);
+            if (growth) await foreach (var stage in new Growth(new Steps(bed)).Stages()) await run.Rounds(stage);
+            else await run.Measure();
             circumstances.Add(await bed.Proof.Complete());
         }
-        await Write(options, table, circumstances);
+        await Write(options, growth ? "growth" : "results", table, circumstances);
         return table.Failures.Count == 0 ? 0 : 1;
     }
 
@@ -27,12 +33,11 @@ public sealed class Run(Bed bed, Table table)
     {
         var options = bed.Options;
         var (steps, lifetimes) = (new Steps(bed), new Lifetimes(bed));
-        await Rounds([.. new Writes(steps).Rounds(), .. await new ReadSteps(steps).Rounds()]);
-        var extents = new Extents(steps);
-        if (options.Has("sizes")) await Rounds([.. extents.Sizes()]);
-        if (options.Has("streams")) await Rounds([.. extents.Streams()]);
-        var push = new PushSteps(bed);
-        if (options.Has("push")) await Rounds([.. push.Rounds()]);
+        var (extents, push) = (new Extents(steps), new PushSteps(bed));
+        await Guarded("writes and reads", async () => await Rounds([.. new Writes(steps).Rounds(), .. await new ReadSteps(steps).Rounds()]));
+        if (options.Has("sizes")) await Guarded("sizes", () => Rounds([.. extents.Sizes()]));
+        if (options.Has("streams")) await Guarded("streams", () => Rounds([.. extents.Streams()]));
+        if (options.Has("push")) await Guarded("push", () => Rounds([.. push.Rounds()]));
         if (options.Has("stalled")) await Alone("a listener that stalls", 1, push.Stalled);
         if (options.Has("replay")) await Alone("replay", 1, async () =>
         {
@@ -79,23 +84,25 @@ public sealed class Run(Bed bed, Table table)
     // What fails leaves the others worth knowing; the run as a whole has failed, and says so at its end.
     private async Task Guarded(string what, Func<Task> measure)
     {
+        Interruption.Check();
         try
         {
             await measure();
         }
-        catch (BenchException e)
+        catch (Exception e) when (e is BenchException or SocketException or NpgsqlException or HttpRequestException)
         {
-            table.Fail(what, e.Message);
+            var open = await bed.Postgres.Number("postgres", "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'");
+            table.Fail(what, string.Create(CultureInfo.InvariantCulture, $"{e.Message} (PostgreSQL has {open} connections open, of {bed.Options.MaxConnections}.)"));
             await bed.Proof.GoOnFromWhatIsThere();
         }
     }
 
-    private static async Task Write(Options options, Table table, IReadOnlyList<string> circumstances)
+    private static async Task Write(Options options, string name, Table table, IReadOnlyList<string> circumstances)
     {
         var markdown = table.Markdown(circumstances);
         Directory.CreateDirectory(options.Artifacts);
-        await File.WriteAllTextAsync(Path.Combine(options.Artifacts, "results.md"), markdown);
-        await File.WriteAllTextAsync(Path.Combine(options.Artifacts, "results.json"), table.AsJson(circumstances));
+        await File.WriteAllTextAsync(Path.Combine(options.Artifacts, $"{name}.md"), markdown);
+        await File.WriteAllTextAsync(Path.Combine(options.Artifacts, $"{name}.json"), table.AsJson(circumstances));
         Console.WriteLine($"\n{markdown}");
     }
 

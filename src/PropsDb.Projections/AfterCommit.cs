@@ -47,7 +47,7 @@ public sealed class AfterCommit(AppDirectory apps, DocumentCache cache, Unviewed
     internal void Forget(IReadOnlyList<PendingCommit> commits)
     {
         foreach (var commit in commits)
-            if (commit.View is { } view) cache.Forget(view.Key.StreamId);
+            if (commit.View is { } view) cache.Forget(view.Key);
     }
 
     /// <summary>A group of commits is lost from sight: until it is known what became of it, memory is not what counts.</summary>

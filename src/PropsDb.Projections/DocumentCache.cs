@@ -4,18 +4,26 @@ using PropsDb.Events.Values;
 
 namespace PropsDb.Projections;
 
+/// <summary>How a document's version, time and place in the order are written in headers.</summary>
+public sealed record DocumentStamps(string Version, string UpdatedAt, string Position);
+
 /// <summary>A document at one version, with the texts that were made of it: each is made once, for however many read it.</summary>
-public sealed class HeldDocument(Document state)
+public sealed class HeldDocument(DocumentKey key, Document state)
 {
     private const int BytesOfAProperty = 300;
     private const int BytesOfADocument = 600;
 
     private readonly byte[]?[] _texts = new byte[]?[2];
+    private DocumentStamps? _stamps;
+
+    public DocumentKey Key { get; } = key;
 
     public Document State { get; } = state;
 
     /// <summary>The document on the wire: as a list, or at 1 as an object.</summary>
-    public ReadOnlyMemory<byte> Text(int form, Func<Document, byte[]> write) => _texts[form] ??= write(State);
+    public ReadOnlyMemory<byte> Text(int form, Func<HeldDocument, byte[]> write) => _texts[form] ??= write(this);
+
+    public DocumentStamps Stamps(Func<HeldDocument, DocumentStamps> make) => _stamps ??= make(this);
 
     /// <summary>What it takes of memory, about; the texts are counted before they are made.</summary>
     internal long Weight { get; } = BytesOfADocument + (2L * state.Content.Bytes) + ((long)BytesOfAProperty * state.Content.PropertyCount);
@@ -28,7 +36,7 @@ public sealed class HeldDocument(Document state)
 /// <param name="isExact">Nobody else writes to the database now, so that what is held is what is there.</param>
 public sealed class DocumentCache(long maxBytes, Func<bool> isExact)
 {
-    private readonly ConcurrentDictionary<Guid, Entry> _entries = new();
+    private readonly ConcurrentDictionary<DocumentKey, Entry> _entries = new();
 
     // A document that was loaded while it was written, or thrown out, may be an old one by now: who loads compares the count of such events
     // before and after. One count serves many documents.
@@ -39,9 +47,8 @@ public sealed class DocumentCache(long maxBytes, Func<bool> isExact)
     private long _bytes;
     private volatile bool _isSuspended;
 
-    private sealed class Entry(DocumentKey key, HeldDocument held)
+    private sealed class Entry(HeldDocument held)
     {
-        public DocumentKey Key { get; } = key;
         public volatile HeldDocument Held = held;
         public volatile bool IsVisited;
         public LinkedListNode<Entry>? Node;
@@ -62,23 +69,23 @@ public sealed class DocumentCache(long maxBytes, Func<bool> isExact)
     }
 
     /// <summary>Null: it is not held.</summary>
-    public HeldDocument? Find(Guid id)
+    public HeldDocument? Find(DocumentKey key)
     {
-        if (!_entries.TryGetValue(id, out var entry)) return null;
+        if (!_entries.TryGetValue(key, out var entry)) return null;
         // A line of memory that is only read stays in every core's cache.
         if (!entry.IsVisited) entry.IsVisited = true;
         return entry.Held;
     }
 
     /// <summary>To be asked for before a document is loaded, and given back with it.</summary>
-    internal long Stamp(Guid id) => Volatile.Read(ref _events[Slot(id)]);
+    internal long Stamp(DocumentKey key) => Volatile.Read(ref _events[Slot(key)]);
 
     /// <summary>Holds what was loaded, unless it was written or thrown out meanwhile.</summary>
-    internal void Keep(DocumentKey key, HeldDocument held, long stamp)
+    internal void Keep(HeldDocument held, long stamp)
     {
         lock (_lock)
         {
-            if (_events[Slot(key.StreamId)] == stamp) Hold(key, held);
+            if (_events[Slot(held.Key)] == stamp) Hold(held);
         }
     }
 
@@ -87,18 +94,18 @@ public sealed class DocumentCache(long maxBytes, Func<bool> isExact)
     {
         lock (_lock)
         {
-            _events[Slot(key.StreamId)]++;
-            Hold(key, new HeldDocument(after));
+            _events[Slot(key)]++;
+            Hold(new HeldDocument(key, after));
         }
     }
 
     /// <summary>Nobody knows what it is now.</summary>
-    internal void Forget(Guid id)
+    internal void Forget(DocumentKey key)
     {
         lock (_lock)
         {
-            _events[Slot(id)]++;
-            if (_entries.TryGetValue(id, out var entry)) Remove(entry);
+            _events[Slot(key)]++;
+            if (_entries.TryGetValue(key, out var entry)) Remove(entry);
         }
     }
 
@@ -114,9 +121,9 @@ public sealed class DocumentCache(long maxBytes, Func<bool> isExact)
         }
     }
 
-    private void Hold(DocumentKey key, HeldDocument held)
+    private void Hold(HeldDocument held)
     {
-        if (_entries.TryGetValue(key.StreamId, out var entry))
+        if (_entries.TryGetValue(held.Key, out var entry))
         {
             if (held.State.StreamVersion <= entry.Held.State.StreamVersion) return;
             _bytes += held.Weight - entry.Held.Weight;
@@ -125,9 +132,9 @@ public sealed class DocumentCache(long maxBytes, Func<bool> isExact)
         else
         {
             if (held.Weight > maxBytes) return;
-            entry = new Entry(key, held);
+            entry = new Entry(held);
             entry.Node = _byAge.AddFirst(entry);
-            _entries[key.StreamId] = entry;
+            _entries[held.Key] = entry;
             _bytes += held.Weight;
         }
         while (_bytes > maxBytes && _byAge.Count > 0) EvictOne();
@@ -142,7 +149,7 @@ public sealed class DocumentCache(long maxBytes, Func<bool> isExact)
             node = node.Previous ?? _byAge.Last!;
         }
         _hand = node.Previous;
-        _events[Slot(node.Value.Key.StreamId)]++;
+        _events[Slot(node.Value.Held.Key)]++;
         Remove(node.Value);
     }
 
@@ -150,9 +157,9 @@ public sealed class DocumentCache(long maxBytes, Func<bool> isExact)
     {
         if (ReferenceEquals(_hand, entry.Node)) _hand = entry.Node!.Previous;
         _byAge.Remove(entry.Node!);
-        _entries.TryRemove(entry.Key.StreamId, out _);
+        _entries.TryRemove(entry.Held.Key, out _);
         _bytes -= entry.Held.Weight;
     }
 
-    private int Slot(Guid id) => (id.GetHashCode() & int.MaxValue) % _events.Length;
+    private int Slot(DocumentKey key) => (key.GetHashCode() & int.MaxValue) % _events.Length;
 }

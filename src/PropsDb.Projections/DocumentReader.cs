@@ -15,22 +15,22 @@ public sealed class DocumentReader(NpgsqlDataSource source, EventReader events, 
 
     /// <summary>The document now; one that was never created is <see cref="Document.Unborn"/>.</summary>
     public async ValueTask<Document> Load(DocumentKey key, CancellationToken cancel) =>
-        cache?.IsExact == true && cache.Find(key.StreamId) is { } held ? held.State : (await Read(key, cancel)).State;
+        cache?.IsExact == true && cache.Find(key) is { } held ? held.State : (await Read(key, cancel)).State;
 
     /// <summary>The same, with the texts that were made of it.</summary>
     public ValueTask<HeldDocument> Hold(DocumentKey key, CancellationToken cancel) =>
-        cache?.IsExact == true && cache.Find(key.StreamId) is { } held ? ValueTask.FromResult(held) : Read(key, cancel);
+        cache?.IsExact == true && cache.Find(key) is { } held ? ValueTask.FromResult(held) : Read(key, cancel);
 
     private async ValueTask<HeldDocument> Read(DocumentKey key, CancellationToken cancel)
     {
-        var stamp = cache?.Stamp(key.StreamId) ?? 0;
-        var held = cache?.Find(key.StreamId);
+        var stamp = cache?.Stamp(key) ?? 0;
+        var held = cache?.Find(key);
         var (head, stored) = await Head(key, held is null, cancel);
         if (held is not null && head == held.State.StreamVersion) return held;
         // A stream only grows, so what is held is a beginning of what is there.
         var start = stored ?? (held is not null && held.State.StreamVersion <= head ? held.State : await Nearest(key, "true", null, cancel));
-        var read = new HeldDocument(start.StreamVersion == head ? start : await Fold(key, start, _ => true, cancel));
-        if (read.State.StreamVersion > 0) cache?.Keep(key, read, stamp);
+        var read = new HeldDocument(key, start.StreamVersion == head ? start : await Fold(key, start, _ => true, cancel));
+        if (read.State.StreamVersion > 0) cache?.Keep(read, stamp);
         return read;
     }
 

@@ -11,13 +11,14 @@ public sealed class Extents(Steps steps)
 {
     private readonly Bed _bed = steps.Bed;
 
-    /// <summary>16 documents of 2 KB and 16 of 2 MB, written by 16 connections each; the value is milliseconds a write.</summary>
+    /// <summary>Documents of 2 KB and of 2 MB, each written by a connection of its own; the value is milliseconds a write.</summary>
     public IEnumerable<Step> Sizes()
     {
-        const string small = "write in documents of 2 KB, 16 connections", large = "write in documents of 2 MB, 16 connections";
-        var (few, many) = (_bed.Create(_bed.Service, "small", 16), _bed.Create(_bed.Service, "large", 16, 1_250, 400));
-        yield return Each(new Figure(small, "ms each"), () => new ConditionalWrites(few, _bed.Headers, 16));
-        yield return Each(new Figure(large, "ms each", small) { Targets = [Target.RatioBelow(1.3)] }, () => new ConditionalWrites(many, _bed.Headers, 16));
+        var connections = _bed.Options.IsShort ? 4 : 16;
+        var (small, large) = ($"write in documents of 2 KB, {connections} connections", $"write in documents of 2 MB, {connections} connections");
+        var (few, many) = (_bed.Create(_bed.Service, "small", connections), _bed.Create(_bed.Service, "large", connections, 1_250, 400));
+        yield return Each(new Figure(small, "ms each"), () => new ConditionalWrites(few, _bed.Headers, connections), connections);
+        yield return Each(new Figure(large, "ms each", small) { Targets = [Target.RatioBelow(1.3)] }, () => new ConditionalWrites(many, _bed.Headers, connections), connections);
     }
 
     /// <summary>One document with a few hundred events and one with as many as were asked for, alike in everything else.</summary>
@@ -43,9 +44,9 @@ public sealed class Extents(Steps steps)
         Driver.Run(_bed.Service.Address, 1, new Limited(new ConditionalWrites(document, _bed.Headers, 1), 100), TimeSpan.Zero, duration: null);
     }
 
-    private Step Each(Figure figure, Func<ITraffic> traffic) => new(figure, () =>
+    private Step Each(Figure figure, Func<ITraffic> traffic, int connections = 16) => new(figure, () =>
     {
-        var sample = steps.Drive(_bed.Service, 16, traffic());
+        var sample = steps.Drive(_bed.Service, connections, traffic());
         return Task.FromResult(sample with { Value = 1000 / sample.Value });
     });
 

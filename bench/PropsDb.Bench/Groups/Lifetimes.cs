@@ -45,7 +45,7 @@ public sealed class Lifetimes(Bed bed)
         await embedded.Start().Ready();
         await Settle();
         var (idle, idleDatabase) = Now(embedded);
-        var documents = embedded.Create("memory", 1_000, bed.Headers);
+        var documents = embedded.Create("memory", bed.Options.Kept, bed.Headers);
         using var over = new CancellationTokenSource();
         var watching = Task.Run(() => Peak(embedded, over.Token));
         var load = TimeSpan.FromSeconds(bed.Options.Seconds);

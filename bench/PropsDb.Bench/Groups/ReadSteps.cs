@@ -13,7 +13,7 @@ public sealed class ReadSteps(Steps steps)
         if (steps.Bed.Options.Has("reads"))
         {
             reads.AddRange([steps.Bare(Steps.BareShort, "/short"), steps.Bare(Steps.BareLong, "/long"), steps.Pgbench(Steps.ReadOne, "read_one.sql")]);
-            foreach (var connections in new[] { 64, 16 })
+            foreach (var connections in steps.Bed.Options.IsShort ? new[] { 64 } : [64, 16])
             {
                 reads.Add(Read("read of a document", connections, Steps.BareLong, "", false, connections == 64 ? [Target.Ratio(0.8)] : []));
                 reads.Add(Read("read of a document that the client has (304)", connections, Steps.BareShort, "", true));

@@ -19,7 +19,7 @@ public sealed class Steps(Bed bed)
     {
         var meter = new CoreMeter(0, bed.Postgres.ProcessId);
         meter.Mark(true);
-        var (perSecond, milliseconds) = await bed.Postgres.Bench(Bed.Yardstick, Path.Combine(bed.Options.Yardstick, script), 16, bed.Options.Seconds);
+        var (perSecond, milliseconds) = await bed.Postgres.Bench(Bed.Yardstick, Path.Combine(bed.Options.Yardstick, script), 16, Math.Max(2, bed.Options.Seconds));
         meter.Mark(false);
         return new Sample(perSecond, Cores: meter.Used, Remark: null, P50: milliseconds);
     });

@@ -7,7 +7,7 @@ namespace PropsDb.Bench.Groups;
 /// <summary>Conditional writes of one property, and batches of a hundred.</summary>
 public sealed class Writes(Steps steps)
 {
-    private readonly Documents _batched = steps.Bed.Create(steps.Bed.Service, "batched", 1_000);
+    private readonly Documents _batched = steps.Bed.Create(steps.Bed.Service, "batched", steps.Bed.Options.Kept);
 
     public IEnumerable<Step> Rounds()
     {

@@ -7,6 +7,7 @@ namespace PropsDb.Bench.Load;
 /// Documents that this run made and nobody else writes, so their versions are known. Each belongs to one connection: there is never more
 /// than one write of it under way, and a refusal is a fault.
 /// </summary>
+/// <param name="app">An app's id, or for an app a document <c>app-{document:7}</c>.</param>
 /// <param name="prefix">Of their names; seven digits follow.</param>
 /// <param name="propertyBytes">Of each of the properties' values.</param>
 public sealed class Documents(string app, string tier, string prefix, int count, int properties = 10, int propertyBytes = 32)
@@ -26,6 +27,16 @@ public sealed class Documents(string app, string tier, string prefix, int count,
     public long AcceptedWrites { get; set; }
     public long AcceptedEvents { get; set; }
     public long Refused { get; set; }
+
+    /// <summary>For each document its own token, all of one length; null: all requests have the same headers.</summary>
+    public IReadOnlyList<byte[]>? Tokens { get; init; }
+
+    /// <summary>Writes into a request which document it is about.</summary>
+    public void Address(Template request, int document)
+    {
+        request.Digits("document", document);
+        if (Tokens is not null) request.Text("token", Tokens[document]);
+    }
 
     public string Target => $"/api/v1/{app}/{tier}/{prefix}-{{document:7}}";
 

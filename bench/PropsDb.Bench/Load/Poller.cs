@@ -36,7 +36,11 @@ public sealed partial class Poller : IDisposable
     }
 
     /// <returns>How many sockets are ready; <see cref="Ready"/> names them.</returns>
-    public int Wait(int milliseconds) => Math.Max(0, WaitFor((int)_epoll.DangerousGetHandle(), _events, Batch, milliseconds));     // below 0: a signal
+    public int Wait(int milliseconds)
+    {
+        Interruption.Check();
+        return Math.Max(0, WaitFor((int)_epoll.DangerousGetHandle(), _events, Batch, milliseconds));     // below 0: a signal
+    }
 
     public int Ready(int index) => BinaryPrimitives.ReadInt32LittleEndian(_events.AsSpan(index * Stride + DataAt));
 

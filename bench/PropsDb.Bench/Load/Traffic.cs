@@ -13,7 +13,7 @@ public sealed class Creation(Documents documents, string headers) : ITraffic
     {
         if (_next == documents.Count) return default;
         _underWay[connection] = _next;
-        _request.Digits("document", _next++);
+        documents.Address(_request, _next++);
         return _request.Bytes;
     }
 
@@ -61,8 +61,8 @@ public sealed class ConditionalWrites(Documents documents, string headers, int c
     public ReadOnlySpan<byte> Next(int connection)
     {
         var document = _document[connection] = documents.Owned(connection, connections, _dice.Next());
-        _request.Digits("document", document);
-        _request.Number("version", documents.Versions[document], isQuoted: true);
+        documents.Address(_request, document);
+        _request.Quoted("version", documents.Versions[document]);
         foreach (var place in _places) _request.Digits(place, _value++);
         return _request.Bytes;
     }
@@ -105,8 +105,8 @@ public sealed class Reads(Documents documents, string headers, string path = "",
     public ReadOnlySpan<byte> Next(int connection)
     {
         var document = _document[connection] = only ?? (int)(_dice.Next() % documents.Count);
-        _request.Digits("document", document);
-        if (isKnown) _request.Number("version", documents.Versions[document], isQuoted: true);
+        documents.Address(_request, document);
+        if (isKnown) _request.Quoted("version", documents.Versions[document]);
         return _request.Bytes;
     }
 

@@ -64,6 +64,7 @@ public sealed partial class Postgres : IAsyncDisposable
         var output = await Run("pgbench", database, ["-n", "-M", "prepared", "-c", Text(clients), "-j", Text(Math.Min(2, clients)), "-T", Text(seconds), "-f", file]);
         // Servers before 15 do not say.
         if (FailedTransactions().Match(output) is { Success: true, Value: not "0" }) throw new BenchException($"pgbench had failed transactions:\n{output}");
+        if (!Latency().IsMatch(output)) throw new BenchException($"pgbench got nothing done in its time:\n{output}");
         return (Parse(Rate().Match(output)), Parse(Latency().Match(output)));
         static double Parse(Match match) => double.Parse(match.Value, CultureInfo.InvariantCulture);
     }

@@ -24,6 +24,8 @@ public sealed record DocumentRequest(HttpContext Http, Admission Admission, Docu
 
     public ValueTask<Document> Load() => Service<DocumentReader>().Load(Key, Cancel);
 
+    public ValueTask<HeldDocument> Hold() => Service<DocumentReader>().Hold(Key, Cancel);
+
     /// <summary>The body, which is an object.</summary>
     public JsonValue Object => Body is { Kind: JsonKind.Object } body ? body : throw ContentBody.Invalid("The body is a JSON object.", "");
 

@@ -13,16 +13,18 @@ public static class GetDocument
         var asObject = request.AsObject;
         var only = request.Query.List("collections");
         Accepts.Json(request.Http.Request);
-        if (only is not { Count: > 0 } && !request.IncludesVector && !request.AsksForThePast)
+        var held = await request.Asked();
+        if (only is not { Count: > 0 } && !request.IncludesVector)
         {
-            await Whole(request, await request.Service<DocumentReader>().Hold(request.Key, request.Cancel), asObject);
+            // The text of a whole document is kept with it.
+            await Replies.Read(request, held, () => held.Text(asObject ? 1 : 0, h => Whole(h, asObject)));
             return;
         }
-        var document = await request.Asked();
+        var document = held.State;
         var vector = request.IncludesVector
             ? await request.Service<DeviceSequences>().Vector(request.Key, request.Admission.Caller.UserId ?? "", request.Cancel)
             : null;
-        await Replies.Read(request, document, writer =>
+        await Replies.Read(request, held, writer =>
         {
             writer.WriteStartObject();
             writer.WritePropertyName("document");
@@ -37,16 +39,11 @@ public static class GetDocument
         });
     }
 
-    // The text of a whole document is kept with it.
-    private static Task Whole(DocumentRequest request, HeldDocument held, bool asObject)
+    private static byte[] Whole(HeldDocument held, bool asObject) => Json.Write(writer =>
     {
-        var document = held.State.OrAbsent();
-        return Replies.Read(request, document, () => held.Text(asObject ? 1 : 0, d => Json.Write(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WritePropertyName("document");
-            writer.WriteDocument(request.Key, d, d.Content, asObject);
-            writer.WriteEndObject();
-        }).ToArray()));
-    }
+        writer.WriteStartObject();
+        writer.WritePropertyName("document");
+        writer.WriteDocument(held.Key, held.State, held.State.Content, asObject);
+        writer.WriteEndObject();
+    }).ToArray();
 }
