@@ -49,7 +49,8 @@ public sealed class FailureTests
         await app.Set("d", 1);
         for (var attempt = 1; attempt <= 4; attempt++)
         {
-            await app.Until(s => Failures(s) is [var f] && f.GetProperty("attempts").GetInt32() == attempt, $"attempt {attempt}");
+            await app.Until(s => Failures(s) is [var f] && f.GetProperty("attempts").GetInt32() == attempt
+                && f.GetProperty("next_attempt_at").GetDateTimeOffset() > app.Server.Time.GetUtcNow(), $"attempt {attempt} has failed");
             var next = Failures(await app.State())[0].GetProperty("next_attempt_at").GetDateTimeOffset() - app.Server.Time.GetUtcNow();
             var longest = TimeSpan.FromSeconds(Math.Pow(2, attempt - 1));
             next.ShouldBeInRange(longest / 2 - TimeSpan.FromMilliseconds(1), longest);
