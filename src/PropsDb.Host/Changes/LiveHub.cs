@@ -21,7 +21,7 @@ public sealed record ChangesRequest(
     [property: Key("from")] string? From = null, [property: Key("snapshot")] bool? Snapshot = null);
 
 /// <summary>The hub of live changes: each call of <see cref="Changes"/> is a stream of messages, sent as fast as its reader takes them.</summary>
-public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower, ChangeReader reader, Seal seal, TimeProvider time, LiveConnections connections, Faults faults, Settings settings) : Hub
+public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower, FeedRetention retention, Seal seal, TimeProvider time, LiveConnections connections, Faults faults, Settings settings) : Hub
 {
     public const string Path = "/api/v1/_live";
 
@@ -67,7 +67,7 @@ public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower,
             if (request.From is { Length: > 0 } text)
             {
                 if (!seal.TryPosition(subscription.App, text, out var position)) throw new HubException("invalid_position");
-                if (position > await reader.Head(cancel))
+                if (await retention.IsGone(subscription.App, position, cancel))
                 {
                     yield return new LiveMessage(new Told(ChangeJson.Mark("resync")));
                     yield break;

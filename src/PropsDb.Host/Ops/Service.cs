@@ -6,6 +6,7 @@ using PropsDb.Host.Documents;
 using PropsDb.Host.Expiring;
 using PropsDb.Host.Http;
 using PropsDb.Host.Legacy;
+using PropsDb.Host.Webhooks;
 using PropsDb.Projections;
 using PropsDb.Projections.Changes;
 using PropsDb.Projections.Audit;
@@ -61,6 +62,7 @@ public static class Service
         builder.Services.AddSingleton<Receipts>().AddSingleton<DeviceSequences>().AddSingleton<ConflictLog>().AddSingleton<Idempotency>();
         builder.Services.AddSingleton<AuditProjector>().AddSingleton<AuditLog>().AddSingleton<AuditVerification>();
         builder.Services.AddSingleton<ChangeReader>().AddSingleton<ChangeFeed>().AddSingleton<Follower>();
+        builder.Services.AddSingleton(services => new FeedRetention(services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<ChangeReader>(), time, settings.FeedRetention));
         builder.Services.AddHostedService<Housekeeping>();
         builder.Services.AddSingleton<DocumentStreams>();
         builder.Services.AddSingleton<DocumentLists>();
@@ -70,8 +72,11 @@ public static class Service
         builder.Services.AddLegacy();
         Messaging.Add(builder.Services, settings);
         ExpiryMessages.Add(builder.Services);
+        builder.Services.AddWebhooks(settings);
 
         var app = builder.Build();
+        // First, so that it is closed last: whatever else is closed works with it until then.
+        app.Services.GetRequiredService<Store>();
         app.Services.GetRequiredService<CommitQueue>();
         app.Services.GetRequiredService<AuditProjector>();
         app.Services.GetRequiredService<DocumentViews>();

@@ -65,6 +65,17 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
         return new ChangeBatch(changes, cut ?? Math.Max(head, position), cut is not null);
     }
 
+    /// <summary>The commit of a document that ends at a position, as it is told now.</summary>
+    /// <param name="after">A position before its first event.</param>
+    public async Task<CommittedChange?> At(DocumentKey key, long after, long position, CancellationToken cancel)
+    {
+        var commit = new List<Row>();
+        await using (var command = Command(after, position, new ChangeScope(key.App, key.Tier, key.Owner, key.Name)))
+        await using (var reader = await command.ExecuteReaderAsync(cancel))
+            while (await reader.ReadAsync(cancel)) commit.Add(Read(reader));
+        return commit.Count == 0 ? null : await Change(commit.FindAll(row => row.Commit == commit[^1].Commit), cancel);
+    }
+
     private sealed record Row(long Position, DocumentKey Key, string Commit, DocumentEvent Event, DateTimeOffset At, string By, string? Device);
 
     private NpgsqlCommand Command(long after, long head, ChangeScope scope)
