@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -24,6 +25,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
     private readonly NpgsqlDataSource _source;
     private readonly ILogger _log;
     private readonly Channel<PendingAppend> _waiting = Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentDictionary<string, long> _lastPositions = new(StringComparer.Ordinal);
     private readonly Task _running;
 
     public CommitQueue(NpgsqlDataSource source, ILogger<CommitQueue> log)
@@ -37,6 +39,9 @@ public sealed partial class CommitQueue : IAsyncDisposable
 
     /// <summary>Is told what was given until an instant: here, where every commit passes, so that nobody who gives something can forget it.</summary>
     public Action<Expiry>? Given { get; set; }
+
+    /// <summary>The position of the last commit in an app that this node has acknowledged; 0: of none.</summary>
+    public long LastPositionIn(string app) => _lastPositions.GetValueOrDefault(app);
 
     internal Task<IReadOnlyList<long>?> Append(PendingAppend append)
     {
@@ -130,6 +135,8 @@ public sealed partial class CommitQueue : IAsyncDisposable
         {
             Measures.Commits.Add(append.Commits.Count);
             Measures.Events.Add(append.EventCount);
+            foreach (var (commit, position) in append.Commits.Zip(positions))
+                _lastPositions.AddOrUpdate(commit.App, position, (_, before) => Math.Max(before, position));
             foreach (var commit in append.Commits)
                 foreach (var e in commit.Events)
                     if (Expiry.Of(commit.App, commit.StreamId, e) is { } expiry) Given?.Invoke(expiry);

@@ -5,6 +5,7 @@ using Npgsql;
 using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
 using PropsDb.Projections.Audit;
+using PropsDb.Projections.Search;
 using Weasel.Postgresql;
 using Weasel.Postgresql.Functions;
 using Weasel.Postgresql.Tables;
@@ -37,6 +38,7 @@ public static class StoreSetup
         await using var index = owner.CreateCommand($"""
             CREATE INDEX IF NOT EXISTS {LifecycleIndex} ON {Schema}.mt_events (tenant_id, stream_id, version) WHERE {IsLifecycle};
             CREATE INDEX IF NOT EXISTS {AccessIndex} ON {Schema}.mt_events (seq_id) WHERE {AppDirectory.ConcernsAccess};
+            {SearchTables.CreateIndexes}
             """);
         await index.ExecuteNonQueryAsync(cancel);
         if (runtimeRole is not null) await Grant(owner, runtimeRole, cancel);
@@ -53,7 +55,7 @@ public static class StoreSetup
             GRANT INSERT ON {Schema}.mt_events, {Schema}.document_snapshot, {Schema}.secret, {AuditTables.Entry} TO {role};
             GRANT INSERT, UPDATE ON {Schema}.mt_streams, {Schema}.document_view, {Schema}.device_sequence, {Schema}.key_use TO {role};
             GRANT INSERT, DELETE ON {Schema}.receipt TO {role};
-            GRANT INSERT, UPDATE, DELETE ON {Schema}.conflict TO {role};
+            GRANT INSERT, UPDATE, DELETE ON {Schema}.conflict, {SearchTables.All} TO {role};
             """);
         await grant.ExecuteNonQueryAsync(cancel);
     }
@@ -87,6 +89,7 @@ public static class StoreSetup
         options.Storage.ExtendedSchemaObjects.Add(ConflictLog.Table());
         options.Storage.ExtendedSchemaObjects.Add(AuditTables.EntryTable());
         options.Storage.ExtendedSchemaObjects.Add(KeyUses.Table());
+        foreach (var table in SearchTables.Tables()) options.Storage.ExtendedSchemaObjects.Add(table);
         options.Storage.ExtendedSchemaObjects.Add(new Function(Name("append_commits"), AppendFunction.Sql));
     }
 

@@ -36,7 +36,7 @@ public sealed class Follower(ChangeFeed feed, DocumentLists lists, Seal seal, Ti
         var shown = new Dictionary<DocumentKey, long>();
         if (snapshot)
         {
-            await foreach (var (key, document) in subscription.Documents(lists, cancel))
+            await foreach (var (key, document) in subscription.Documents(lists, head, cancel))
             {
                 shown[key] = document.Position;
                 yield return new(ChangeJson.Snapshot(key, document, seal));

@@ -74,13 +74,13 @@ public sealed class Subscription(AppDirectory apps, TimeProvider time, Func<Call
         return left;
     }
 
-    /// <summary>The documents that are followed, as they are.</summary>
-    public async IAsyncEnumerable<(DocumentKey Key, Document Document)> Documents(DocumentLists lists, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>The documents that are followed, as they are: none that was there at a position is left out.</summary>
+    public async IAsyncEnumerable<(DocumentKey Key, Document Document)> Documents(DocumentLists lists, long position, [EnumeratorCancellation] CancellationToken cancel)
     {
         var tiers = followed.Tier is { } one ? [one] : apps.Find(followed.App)?.Tiers.Keys.Order(StringComparer.Ordinal).ToArray() ?? [];
         foreach (var tier in tiers)
         {
-            var query = new ListQuery(followed.App, tier, followed.Owner, [], false, followed.Document ?? "", false, DocumentOrder.Name, false, 100, 0, null, WithContent: true);
+            var query = new ListQuery(followed.App, tier, followed.Owner, [], false, followed.Document ?? "", false, DocumentOrder.Name, false, 100, 0, null, WithContent: true) { MinPosition = position };
             ListPage page;
             do
             {

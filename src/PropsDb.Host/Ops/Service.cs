@@ -9,6 +9,7 @@ using PropsDb.Host.Legacy;
 using PropsDb.Projections;
 using PropsDb.Projections.Changes;
 using PropsDb.Projections.Audit;
+using PropsDb.Projections.Search;
 
 namespace PropsDb.Host.Ops;
 
@@ -59,7 +60,9 @@ public static class Service
         builder.Services.AddSingleton<ChangeReader>().AddSingleton<ChangeFeed>().AddSingleton<Follower>();
         builder.Services.AddHostedService<Housekeeping>();
         builder.Services.AddSingleton<DocumentStreams>();
-        builder.Services.AddSingleton<DocumentLists>();
+        builder.Services.AddSingleton(services => services.GetRequiredService<Store>().Search);
+        builder.Services.AddSingleton<SearchProgress>().AddSingleton<SearchProjector>();
+        builder.Services.AddSingleton<DocumentLists>().AddSingleton<DocumentQueries>().AddSingleton<TextSearch>().AddSingleton<Aggregates>();
         builder.Services.AddSingleton(_ => apps).AddSingleton<AppStreams>().AddSingleton<AppHistory>().AddSingleton<KeyUses>().AddSingleton<Tokens>();
         builder.Services.AddSingleton<Members>().AddHostedService(services => services.GetRequiredService<Members>());
         Live.Add(builder.Services);
@@ -70,6 +73,7 @@ public static class Service
         var app = builder.Build();
         app.Services.GetRequiredService<CommitQueue>();
         app.Services.GetRequiredService<AuditProjector>();
+        app.Services.GetRequiredService<SearchProjector>();
         await DefaultApp.Register(app.Services, settings);
         app.Services.GetRequiredService<ChangeFeed>().Start();
         Web.Use(app);

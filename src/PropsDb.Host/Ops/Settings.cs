@@ -26,6 +26,10 @@ public sealed record Settings
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
     public Limits Limits { get; init; } = Limits.Default;
     public RateLimits RateLimits { get; init; } = new();
+
+    /// <summary>How long one statement of a list, a search or a query may take.</summary>
+    public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long answers are kept for repetitions of their requests.</summary>
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
     /// <summary>The routes of Jam Build's data service are there.</summary>
@@ -84,6 +88,7 @@ public sealed record Settings
                 MaxOperations = Number("LIMITS:OPERATIONS", Limits.Default.MaxOperations),
                 MaxShares = Number("LIMITS:SHARES", Limits.Default.MaxShares),
             },
+            QueryTimeout = TimeSpan.FromMilliseconds(Number("LIMITS:QUERYMILLISECONDS", 2_000)),
             RateLimits = new RateLimits(Number("RATELIMITS:APP", 0), Number("RATELIMITS:USER", 0), Number("RATELIMITS:KEY", 0), Number("RATELIMITS:FAILEDAUTH", 0)),
         };
         return settings.Checked();
@@ -122,6 +127,7 @@ public sealed record Settings
         foreach (var proxy in TrustedProxies)
             if (!IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _))
                 throw new SettingsException($"PROPSDB__TRUSTEDPROXIES has '{proxy}', and that is neither an address nor a network such as 10.0.0.0/8.");
+        if (QueryTimeout <= TimeSpan.Zero) throw new SettingsException("PROPSDB__LIMITS__QUERYMILLISECONDS is 0, and a query takes some time.");
         if (MetricsPort is < 1 or > 65535) throw new SettingsException($"PROPSDB__METRICS__PORT is '{MetricsPort}', and no port.");
         if (!IPAddress.TryParse(MetricsAddress, out _)) throw new SettingsException($"PROPSDB__METRICS__ADDRESS is '{MetricsAddress}', and no address.");
         return this;
