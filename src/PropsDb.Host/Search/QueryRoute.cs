@@ -30,7 +30,7 @@ public static class QueryRoute
         };
         var explains = body.Flag("explain") ?? false;
         if (explains && !request.Admission.Caller.Administers) throw AccessGate.Forbidden("requires_role:admin");
-        var question = $"query\n{body.Member("filter")}\n{body.Member("sort")}";
+        var question = $"query\n{body.Member("filter") ?? JsonValue.EmptyObject}\n{sort.Field} {sort.Path} {sort.IsDescending}";
         var after = body.Text("cursor") is { } cursor ? Place.Parse(request.PlaceOf(question, cursor)) is { } place && DocumentQueries.Fits(sort, place) ? place : throw SearchRequests.BadCursor() : null;
         var query = new DocumentQuery(request.Scope(), filter, sort, SearchRequests.LimitOf(body), after);
         await request.WaitForIndex(body);

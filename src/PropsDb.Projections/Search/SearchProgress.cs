@@ -9,19 +9,24 @@ public sealed class SearchProgress(NpgsqlDataSource source, CommitQueue queue)
     /// <summary>How long a reader waits who says what must be included.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    // And how long one who says nothing: mostly, what this node has acknowledged is there by then.
-    private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(150);
+    // And how long one who says nothing, for what this node has acknowledged: mostly that takes some milliseconds. Once it was too short, nobody waits
+    // so for a while.
+    private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
     private long _position;
+    private long _lateAt;
     private volatile bool _isBuilt;
 
     /// <summary>Somebody waits: the index is wanted sooner than it would come by itself.</summary>
     internal event EventHandler? Wanted;
 
-    /// <summary>The index is made by this node, and is no more than a round behind.</summary>
-    internal bool IsNear { get; set; }
+    /// <summary>The index is made by this node.</summary>
+    internal bool IsMadeHere { get; set; }
+
+    /// <summary>There is more to take in than one round can.</summary>
+    internal bool IsBehind { get; set; }
 
     internal void Reached(long position, bool isBuilt)
     {
@@ -35,7 +40,8 @@ public sealed class SearchProgress(NpgsqlDataSource source, CommitQueue queue)
     {
         if (position is { } wanted) return await Includes(wanted, Patience, cancel);
         var written = queue.LastPositionIn(app);
-        if (written > Volatile.Read(ref _position) && (IsNear || !_isBuilt)) await Includes(written, Courtesy, cancel);
+        if (written > Volatile.Read(ref _position) && !IsBehind && Stopwatch.GetElapsedTime(Volatile.Read(ref _lateAt)) > Courtesy
+            && !await Includes(written, Courtesy, cancel)) Volatile.Write(ref _lateAt, Stopwatch.GetTimestamp());
         return _isBuilt || await Includes(0, Patience, cancel);
     }
 
@@ -47,7 +53,7 @@ public sealed class SearchProgress(NpgsqlDataSource source, CommitQueue queue)
             if (_isBuilt && Volatile.Read(ref _position) >= position) return true;
             if (Stopwatch.GetElapsedTime(started) >= patience) return false;
             Wanted?.Invoke(this, EventArgs.Empty);
-            if (!IsNear) await Read(cancel);
+            if (!IsMadeHere) await Read(cancel);
             await Task.Delay(Look, cancel);
         }
     }

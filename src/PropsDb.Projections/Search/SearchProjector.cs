@@ -107,7 +107,7 @@ public sealed partial class SearchProjector : IAsyncDisposable
         }
         finally
         {
-            _progress.IsNear = false;
+            _progress.IsMadeHere = _progress.IsBehind = false;
             await Release(connection);
         }
     }
@@ -118,7 +118,7 @@ public sealed partial class SearchProjector : IAsyncDisposable
         {
             var isFull = await round.Run(stop);
             _progress.Reached(round.Position, round.IsBuilt);
-            _progress.IsNear = !isFull;
+            (_progress.IsMadeHere, _progress.IsBehind) = (true, isFull);
             Measures.SearchLag.Record(Lag(round).TotalSeconds);
             return isFull;
         }

@@ -32,6 +32,8 @@ internal static class SearchTables
         ("search_key_order", """search_key (tenant_id, tier, index_name, rank, number, text COLLATE "C", id)"""),
     ];
 
+    public static IEnumerable<string> IndexNames => Indexes.Select(i => i.Name);
+
     public static string CreateIndexes { get; } = string.Join('\n', Indexes.Select(i => $"CREATE INDEX IF NOT EXISTS {i.Name} ON {StoreSetup.Schema}.{i.On};"))
         // A value stands in many rows or in one: with the default of 100 the planner knows too few of the frequent ones.
         + $"\nALTER TABLE {Document} ALTER COLUMN terms SET STATISTICS 1000;";

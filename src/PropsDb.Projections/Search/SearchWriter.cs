@@ -16,7 +16,7 @@ internal sealed class SearchWriter(NpgsqlConnection connection)
         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
             AS i(tenant_id, id, tier, owner, name, version, position, is_deleted, created_at, created_by, updated_at, updated_by,
                 content, searchable, name_words, word_count, texts, terms, is_whole)
-        ON CONFLICT (tenant_id, id) DO UPDATE SET version = excluded.version, position = excluded.position, is_deleted = excluded.is_deleted,
+        ON CONFLICT (tenant_id, id) DO UPDATE SET tier = excluded.tier, owner = excluded.owner, name = excluded.name, version = excluded.version, position = excluded.position, is_deleted = excluded.is_deleted,
             created_at = excluded.created_at, created_by = excluded.created_by, updated_at = excluded.updated_at, updated_by = excluded.updated_by,
             content = excluded.content, searchable = excluded.searchable, word_count = excluded.word_count, texts = excluded.texts,
             name_words = excluded.name_words, terms = excluded.terms, is_whole = excluded.is_whole
