@@ -22,8 +22,10 @@ public sealed class SearchDatabase : IAsyncDisposable
         connection.MinPoolSize = 0;
         // How many rows a condition finds depends on what is asked for: a plan for any value would be a guess. Compiling costs more than it brings here.
         connection.Options = FormattableString.Invariant(
-            $"{connection.Options} -c statement_timeout={(long)timeout.TotalMilliseconds} -c plan_cache_mode=force_custom_plan -c jit=off -c work_mem=16MB -c gin_fuzzy_search_limit=0 -c max_parallel_workers_per_gather=0").Trim();
+            $"{connection.Options} -c statement_timeout={(long)timeout.TotalMilliseconds} -c plan_cache_mode=force_custom_plan -c jit=off -c work_mem=16MB -c max_parallel_workers_per_gather=0").Trim();
         connection.ApplicationName = "propsdb search";
+        // Whoever gives up first is the database, which is free then.
+        connection.CommandTimeout = (int)timeout.TotalSeconds + 5;
         builder.Name = "propsdb-search";
         _source = builder.Build();
     }

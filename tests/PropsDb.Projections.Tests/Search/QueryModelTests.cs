@@ -110,6 +110,9 @@ public sealed class QueryModelTests(SearchFixture fixture) : IClassFixture<Searc
         var many = new DocumentKey("jam", "shared", null, "many");
         await fixture.Create(many, $$"""{"a":{"x":[{{string.Join(',', Enumerable.Range(0, 25_000))}}]},"b":{"x":1,"y":"xy"},"c":{"x":"x"} }""");
         keys.Add(many);
+        // Half of them are there before the index is declared, and one is written after it.
+        foreach (var tier in new[] { "shared", "notes" }) await fixture.Declare("jam", tier, "by-x", "/a/x");
+        await fixture.Store.Set(new DocumentKey("jam", "notes", "bob", "d1"), "/a/x", "\"xylophone\"", (await fixture.Store.Load(new DocumentKey("jam", "notes", "bob", "d1"))).Version);
         await fixture.CatchUp();
         (await fixture.Store.Scalar<long>("SELECT count(*) FROM propsdb.search_document WHERE NOT is_whole")).ShouldBe(1);
         var documents = new List<(DocumentKey, Subject)>();
@@ -118,11 +121,13 @@ public sealed class QueryModelTests(SearchFixture fixture) : IClassFixture<Searc
         return new World(documents);
     }
 
-    private sealed record Question(string Tier, string? Owner, bool OnlyShared, int[] SharedAt, Filter Filter, DocumentSort Sort, int Limit);
+    private static readonly Dictionary<string, string> Declared = new() { ["/a/x"] = "by-x" };
+
+    private sealed record Question(string Tier, string? Owner, bool OnlyShared, int[] SharedAt, Filter Filter, DocumentSort Sort, int Limit, bool UsesIndex);
 
     private static readonly Gen<Question> Questions = Gen.Select(
         Gen.OneOf("shared", "notes"), Gen.OneOf(null, "alice", "bob", "dave"), Gen.Frequency((4, Gen.Const(false)), (1, Gen.Const(true))), Gen.Int[0, 65].Array[0, 3], Any, Sort, Gen.Int[1, 60],
-        (tier, owner, only, shared, filter, sort, limit) => new Question(tier, owner, only, shared, filter, sort, limit));
+        (tier, owner, only, shared, filter, sort, limit) => new Question(tier, owner, only, shared, filter, sort, limit, limit % 2 == 0));
 
     [Fact]
     public async Task Every_answer_is_the_models()
@@ -147,7 +152,7 @@ public sealed class QueryModelTests(SearchFixture fixture) : IClassFixture<Searc
         Place? after = null;
         do
         {
-            var page = await fixture.Queries.Page(new DocumentQuery(scope, question.Filter, question.Sort, question.Limit, after), SearchFixture.NoIndexes, CancellationToken.None);
+            var page = await fixture.Queries.Page(new DocumentQuery(scope, question.Filter, question.Sort, question.Limit, after), question.UsesIndex ? Declared : SearchFixture.NoIndexes, CancellationToken.None);
             page.Documents.Count.ShouldBeLessThanOrEqualTo(question.Limit);
             found.AddRange(page.Documents.Select(d => $"{d.Owner}/{d.Name}"));
             after = page.Next is { } next ? Place.Parse(next.ToString()).ShouldNotBeNull() : null;

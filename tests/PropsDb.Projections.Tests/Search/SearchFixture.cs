@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using PropsDb.Events.Apps.Operations;
 using PropsDb.Events.Documents;
 using PropsDb.Events.Operations;
 using PropsDb.Events.Search;
@@ -63,6 +64,17 @@ public sealed class SearchFixture : IAsyncLifetime
     {
         var head = await Store.Scalar<long>("SELECT coalesce(max(seq_id), 0) FROM propsdb.mt_events");
         (await Progress.Includes("any", head, CancellationToken.None)).ShouldBeTrue("the index does not come to the last event");
+    }
+
+    public async Task Declare(string app, string tier, string index, string path)
+    {
+        await new AppStreams(Store.Apps, Store.Queue, Store.Time).Transact(app, new DeclareIndex(tier, index, path), new Author("root"), CancellationToken.None);
+        for (var i = 0; i < 1_000; i++)
+        {
+            if ((await Queries.ReadyIndexes(app, tier, CancellationToken.None)).ContainsKey(path)) return;
+            await Task.Delay(20);
+        }
+        throw new TimeoutException("The index is not built.");
     }
 
     public async Task<Subject> Subject(DocumentKey key)
