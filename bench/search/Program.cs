@@ -26,7 +26,7 @@ await using (var counting = source.CreateCommand($"SELECT count(*) FROM {SearchT
     }
 await Sizes();
 
-await using var database = new SearchDatabase(new NpgsqlDataSourceBuilder(server.RuntimeConnectionString), TimeSpan.FromSeconds(60));
+await using var database = new SearchDatabase(new NpgsqlDataSourceBuilder(server.OwnerConnectionString), TimeSpan.FromSeconds(60));
 var (queries, texts, aggregates) = (new DocumentQueries(database), new TextSearch(database), new Aggregates(database));
 var none = new Dictionary<string, string>();
 var declared = new Dictionary<string, string> { ["/body/size"] = "by-size" };

@@ -10,7 +10,7 @@ namespace PropsDb.Projections;
 /// Every app with all that access depends on, in memory: no request asks the database who may do what. Each node folds the events that
 /// concern access in position order, and reads on when one is committed, here or elsewhere.
 /// </summary>
-public sealed partial class AppDirectory : IAsyncDisposable
+public sealed class AppDirectory : IAsyncDisposable
 {
     internal const string Channel = "propsdb_access";
 
@@ -25,21 +25,20 @@ public sealed partial class AppDirectory : IAsyncDisposable
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
 
     private readonly NpgsqlDataSource _source;
-    private readonly ILogger _log;
     private readonly SemaphoreSlim _reading = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private Task _listening = Task.CompletedTask;
     private volatile ImmutableDictionary<string, App> _apps = ImmutableDictionary<string, App>.Empty;
     private long _position;
 
-    private AppDirectory(NpgsqlDataSource source, ILogger log) => (_source, _log) = (source, log);
+    private AppDirectory(NpgsqlDataSource source) => _source = source;
 
     /// <param name="listens">Other nodes share the database.</param>
     public static async Task<AppDirectory> Open(NpgsqlDataSource source, bool listens, ILogger<AppDirectory> log, CancellationToken cancel)
     {
-        var directory = new AppDirectory(source, log);
+        var directory = new AppDirectory(source);
         await directory.CatchUp(cancel);
-        if (listens) directory._listening = directory.Listen();
+        if (listens) directory._listening = Notifications.Listen(source, Channel, LookAgain, directory.CatchUp, log, directory._stopping.Token);
         return directory;
     }
 
@@ -119,35 +118,6 @@ public sealed partial class AppDirectory : IAsyncDisposable
             var other => throw new UnknownEventException(other.GetType().Name),
         };
     }
-
-    private async Task Listen()
-    {
-        while (!_stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await using var connection = await _source.OpenConnectionAsync(_stopping.Token);
-                await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection)) await listen.ExecuteNonQueryAsync(_stopping.Token);
-                while (true)
-                {
-                    await CatchUp(_stopping.Token);
-                    await connection.WaitAsync(LookAgain, _stopping.Token);
-                }
-            }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (e is NpgsqlException or IOException)
-            {
-                LogAway(_log, e);
-                await Task.Delay(LookAgain, CancellationToken.None);
-            }
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Changes of access cannot be followed while the database is away; trying again.")]
-    private static partial void LogAway(ILogger log, Exception e);
 
     public async ValueTask DisposeAsync()
     {

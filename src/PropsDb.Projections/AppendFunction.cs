@@ -9,22 +9,25 @@ internal static class AppendFunction
     /// <summary>Held by every appender until its commit, so that the order of positions is the order of commits.</summary>
     public const long OrderLock = 0x50726F7073444200;
 
+    /// <summary>Tells the other nodes of a cluster that there is more to read.</summary>
+    public const string Channel = "propsdb_commits";
+
     /// <summary>Raised for several commits that stand or fall together, when one of them falls.</summary>
     public const string StaleState = "PD001";
 
     public static string Sql { get; } = $"""
         CREATE OR REPLACE FUNCTION {StoreSetup.Schema}.append_commits(
-            p_all_or_none boolean, p_tenants varchar[], p_streams uuid[], p_expected bigint[], p_counts bigint[],
-            p_tiers varchar[], p_owners varchar[], p_names varchar[], p_versions bigint[], p_deleted boolean[],
-            p_created_at timestamptz[], p_created_by varchar[], p_updated_at timestamptz[], p_updated_by varchar[], p_contents text[], p_snapshots boolean[], p_at timestamptz[], p_by varchar[],
-            p_commits integer[], p_numbers bigint[], p_ids uuid[], p_types varchar[], p_dotnet_types varchar[], p_bodies jsonb[],
-            p_correlations varchar[], p_causations varchar[], p_headers jsonb[])
-        RETURNS TABLE(accepted integer, last_position bigint) LANGUAGE plpgsql AS $function$
+            p_all_or_none boolean, p_notify boolean, p_tenants varchar[], p_streams uuid[], p_expected bigint[], p_counts bigint[], p_at timestamptz[], p_by varchar[],
+            p_correlations varchar[], p_causations varchar[], p_headers jsonb[],
+            p_commits integer[], p_numbers bigint[], p_ids uuid[], p_types varchar[], p_dotnet_types varchar[], p_bodies jsonb[])
+        RETURNS TABLE(accepted integer, last_position bigint, previous_position bigint) LANGUAGE plpgsql AS $function$
         #variable_conflict use_column
         DECLARE
             v_accepted integer[];
+            v_previous bigint;
         BEGIN
             PERFORM pg_advisory_xact_lock({OrderLock});
+            SELECT last_value INTO v_previous FROM {StoreSetup.Schema}.mt_events_sequence;
 
             WITH input AS (
                 SELECT * FROM unnest(p_tenants, p_streams, p_expected, p_counts) WITH ORDINALITY AS i(tenant, stream, expected, count, ord)
@@ -53,36 +56,19 @@ internal static class AppendFunction
                 SELECT nextval('{StoreSetup.Schema}.mt_events_sequence'), e.id, e.stream, e.number, e.body, e.type, e.at, e.tenant, e.dotnet_type,
                     e.correlation, e.causation, e.headers, e.by, FALSE
                 FROM (
-                    SELECT u.*, p_streams[u.commit] AS stream, p_tenants[u.commit] AS tenant, p_at[u.commit] AS at, p_by[u.commit] AS by,
-                        p_correlations[u.commit] AS correlation, p_causations[u.commit] AS causation, p_headers[u.commit] AS headers
-                    FROM unnest(p_commits, p_numbers, p_ids, p_types, p_dotnet_types, p_bodies) WITH ORDINALITY
+                    SELECT u.id, u.number, u.body, u.type, u.dotnet_type, c.* FROM unnest(p_commits, p_numbers, p_ids, p_types, p_dotnet_types, p_bodies) WITH ORDINALITY
                         AS u(commit, number, id, type, dotnet_type, body, ord)
+                    JOIN unnest(p_tenants, p_streams, p_at, p_by, p_correlations, p_causations, p_headers) WITH ORDINALITY
+                        AS c(tenant, stream, at, by, correlation, causation, headers, commit) ON c.commit = u.commit
                     WHERE u.commit = ANY (v_accepted) ORDER BY u.ord) e
                 RETURNING seq_id, stream_id, tenant_id
             ), last AS (
                 SELECT tenant_id, stream_id, max(seq_id) AS position FROM appended GROUP BY tenant_id, stream_id
-            ), input AS (
-                SELECT * FROM unnest(p_tenants, p_streams, p_expected, p_counts, p_tiers, p_owners, p_names, p_versions, p_deleted,
-                        p_created_at, p_created_by, p_updated_at, p_updated_by, p_contents, p_snapshots) WITH ORDINALITY
-                    AS i(tenant, stream, expected, count, tier, owner, name, version, deleted, created_at, created_by, updated_at, updated_by, content, snapshot, ord)
-            ), kept AS (
-                INSERT INTO {StoreSetup.Schema}.document_snapshot (tenant_id, id, version, stream_version, position, is_deleted, updated_at, content)
-                SELECT i.tenant, i.stream, i.version, i.expected + i.count, l.position, i.deleted, i.updated_at, i.content
-                FROM input i JOIN last l ON l.tenant_id = i.tenant AND l.stream_id = i.stream WHERE i.snapshot AND i.tier IS NOT NULL AND i.ord = ANY (v_accepted)
-                ON CONFLICT DO NOTHING
-            ), viewed AS (
-                INSERT INTO {StoreSetup.Schema}.document_view AS v
-                    (tenant_id, id, tier, owner, name, version, stream_version, position, is_deleted, created_at, created_by, updated_at, updated_by, content)
-                SELECT i.tenant, i.stream, i.tier, i.owner, i.name, i.version, i.expected + i.count, l.position, i.deleted,
-                    i.created_at, i.created_by, i.updated_at, i.updated_by, i.content
-                FROM input i JOIN last l ON l.tenant_id = i.tenant AND l.stream_id = i.stream WHERE i.tier IS NOT NULL AND i.ord = ANY (v_accepted)
-                ON CONFLICT (tenant_id, id) DO UPDATE SET version = excluded.version, stream_version = excluded.stream_version,
-                    position = CASE WHEN excluded.version = v.version THEN v.position ELSE excluded.position END, is_deleted = excluded.is_deleted, created_at = excluded.created_at, created_by = excluded.created_by,
-                    updated_at = excluded.updated_at, updated_by = excluded.updated_by, content = excluded.content
             )
-            SELECT i.ord::integer, l.position FROM input i JOIN last l ON l.tenant_id = i.tenant AND l.stream_id = i.stream
-            WHERE i.ord = ANY (v_accepted);
+            SELECT i.ord::integer, l.position, v_previous FROM unnest(p_tenants, p_streams) WITH ORDINALITY AS i(tenant, stream, ord)
+            JOIN last l ON l.tenant_id = i.tenant AND l.stream_id = i.stream WHERE i.ord = ANY (v_accepted);
 
+            IF p_notify THEN PERFORM pg_notify('{Channel}', ''); END IF;
             -- Every node's copy of who may do what hears of it when the transaction is there.
             IF p_types && ARRAY[{AppDirectory.TypeList}]::varchar[] THEN PERFORM pg_notify('{AppDirectory.Channel}', ''); END IF;
         END

@@ -24,13 +24,18 @@ public sealed partial class CommitQueue : IAsyncDisposable
 
     private readonly NpgsqlDataSource _source;
     private readonly ILogger _log;
+    private readonly AfterCommit? _after;
+    private readonly bool _notifies;
+    private long _position;
     private readonly Channel<PendingAppend> _waiting = Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<string, long> _lastPositions = new(StringComparer.Ordinal);
     private readonly Task _running;
 
-    public CommitQueue(NpgsqlDataSource source, ILogger<CommitQueue> log)
+    /// <param name="after">What of this node must know of a commit before anybody else does.</param>
+    /// <param name="notifies">Other nodes share the database.</param>
+    public CommitQueue(NpgsqlDataSource source, ILogger<CommitQueue> log, AfterCommit? after = null, bool notifies = false)
     {
-        (_source, _log) = (source, log);
+        (_source, _log, _after, _notifies) = (source, log, after, notifies);
         _running = Run();
     }
 
@@ -42,6 +47,9 @@ public sealed partial class CommitQueue : IAsyncDisposable
 
     /// <summary>The position of the last commit in an app that this node has acknowledged; 0: of none.</summary>
     public long LastPositionIn(string app) => _lastPositions.GetValueOrDefault(app);
+
+    /// <summary>The position of this node's last commit.</summary>
+    public long Position => Volatile.Read(ref _position);
 
     internal Task<IReadOnlyList<long>?> Append(PendingAppend append)
     {
@@ -86,7 +94,8 @@ public sealed partial class CommitQueue : IAsyncDisposable
         try
         {
             var commits = group.SelectMany(a => a.Commits).ToList();
-            var positions = await Append(commits, isAllOrNone: group[0].Commits.Count > 1);
+            var (positions, previous) = await Append(commits, isAllOrNone: group[0].Commits.Count > 1);
+            if (_after is not null) await _after.Apply(commits, positions, previous);
             var at = 0;
             foreach (var append in group)
             {
@@ -105,38 +114,47 @@ public sealed partial class CommitQueue : IAsyncDisposable
         catch (Exception e)
         {
             LogBroken(_log, e, group.Count);
+            _after?.Lose();
             await SettleLost(group, e);
         }
     }
 
-    private async Task<long?[]> Append(List<PendingCommit> commits, bool isAllOrNone)
+    // The position of each commit, or null where its stream had moved on; and up to where there was something before them.
+    private async Task<(long?[] Positions, long Previous)> Append(List<PendingCommit> commits, bool isAllOrNone)
     {
         await using var batch = _source.CreateBatch();
-        batch.BatchCommands.Add(AppendCommand(commits, isAllOrNone));
+        batch.BatchCommands.Add(AppendCommand(commits, isAllOrNone, _notifies));
+        var beginning = commits.FindAll(c => c is { Expected: 0, View: not null });
+        if (beginning.Count > 0) DocumentViewRow.WriteFirst(batch, beginning);
         var withReceipt = commits.FindAll(c => c.Receipt is not null);
         if (withReceipt.Count > 0) batch.BatchCommands.Add(Receipts.KeepWith(withReceipt));
         var withDevice = commits.FindAll(c => c.Place is not null);
         if (withDevice.Count > 0) batch.BatchCommands.Add(DeviceSequences.AdvanceWith(withDevice));
-        var positions = new long?[commits.Count];
+        var (positions, previous) = (new long?[commits.Count], 0L);
         var started = Stopwatch.GetTimestamp();
         await using var reader = await batch.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) positions[reader.GetInt32(0) - 1] = reader.GetInt64(1);
+        while (await reader.ReadAsync()) (positions[reader.GetInt32(0) - 1], previous) = (reader.GetInt64(1), reader.GetInt64(2));
         // Errors of the later statements come with their results.
         while (await reader.NextResultAsync()) { }
         Measures.CommitDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         Measures.GroupSize.Record(commits.Count);
-        return positions;
+        return (positions, previous);
     }
 
     private void Settle(PendingAppend append, IReadOnlyList<long>? positions)
     {
-        if (positions is null) Measures.LostRaces.Add(1);
+        if (positions is null)
+        {
+            Measures.LostRaces.Add(1);
+            _after?.Forget(append.Commits);
+        }
         else
         {
             Measures.Commits.Add(append.Commits.Count);
             Measures.Events.Add(append.EventCount);
             foreach (var (commit, position) in append.Commits.Zip(positions))
                 _lastPositions.AddOrUpdate(commit.App, position, (_, before) => Math.Max(before, position));
+            Volatile.Write(ref _position, Math.Max(_position, positions[^1]));
             foreach (var commit in append.Commits)
                 foreach (var e in commit.Events)
                     if (Expiry.Of(commit.App, commit.StreamId, e) is { } expiry) Given?.Invoke(expiry);
@@ -156,6 +174,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
                 await using var transaction = await connection.BeginTransactionAsync(patience.Token);
                 await using (var locking = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({AppendFunction.OrderLock})", connection))
                     await locking.ExecuteNonQueryAsync(patience.Token);
+                _after?.Find();
                 foreach (var append in group.Where(a => !a.Done.IsCompleted))
                 {
                     var positions = new List<long>();
@@ -190,38 +209,28 @@ public sealed partial class CommitQueue : IAsyncDisposable
         return (long?)await command.ExecuteScalarAsync(cancel);
     }
 
-    internal static NpgsqlBatchCommand AppendCommand(List<PendingCommit> commits, bool isAllOrNone)
+    internal static NpgsqlBatchCommand AppendCommand(List<PendingCommit> commits, bool isAllOrNone, bool notifies)
     {
         var command = new NpgsqlBatchCommand(
-            $"SELECT accepted, last_position FROM {StoreSetup.Schema}.append_commits($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27)");
+            $"SELECT accepted, last_position, previous_position FROM {StoreSetup.Schema}.append_commits($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)");
         var events = commits.SelectMany((commit, i) => commit.Events.Select((e, n) => (Commit: i + 1, Number: commit.Expected + n + 1, Event: e))).ToList();
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = isAllOrNone });
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = notifies });
         Add(NpgsqlDbType.Varchar, commits.Select(c => c.App));
         Add(NpgsqlDbType.Uuid, commits.Select(c => c.StreamId));
         Add(NpgsqlDbType.Bigint, commits.Select(c => c.Expected));
         Add(NpgsqlDbType.Bigint, commits.Select(c => (long)c.Events.Count));
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.View?.Key.Tier));
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.View?.Key.Owner));
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.View?.Key.Name));
-        Add(NpgsqlDbType.Bigint, commits.Select(c => c.View?.After.Version));
-        Add(NpgsqlDbType.Boolean, commits.Select(c => c.View?.After.IsDeleted));
-        Add(NpgsqlDbType.TimestampTz, commits.Select(c => c.View?.After.Created.At));
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.View?.After.Created.By));
-        Add(NpgsqlDbType.TimestampTz, commits.Select(c => c.View?.After.Updated.At));
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.View?.After.Updated.By));
-        Add(NpgsqlDbType.Text, commits.Select(c => c.View is { } view ? ViewContent.Write(view.After) : null));
-        Add(NpgsqlDbType.Boolean, commits.Select(c => c.View?.IsSnapshot));
         Add(NpgsqlDbType.TimestampTz, commits.Select(c => c.Committed.At));
         Add(NpgsqlDbType.Varchar, commits.Select(c => c.Committed.By));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Author.RequestId));
+        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Id.ToString()));
+        Add(NpgsqlDbType.Jsonb, commits.Select(c => Headers(c.Committed)));
         Add(NpgsqlDbType.Integer, events.Select(e => e.Commit));
         Add(NpgsqlDbType.Bigint, events.Select(e => e.Number));
         Add(NpgsqlDbType.Uuid, events.Select(_ => new Guid(RandomNumberGenerator.GetBytes(16))));
         Add(NpgsqlDbType.Varchar, events.Select(e => EventJson.NameOf(e.Event)));
         Add(NpgsqlDbType.Varchar, events.Select(e => DotNetName(e.Event.GetType())));
         Add(NpgsqlDbType.Jsonb, events.Select(e => EventJson.Write(e.Event)));
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Author.RequestId));
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Id.ToString()));
-        Add(NpgsqlDbType.Jsonb, commits.Select(c => Headers(c.Committed)));
         return command;
 
         void Add<T>(NpgsqlDbType type, IEnumerable<T> values) =>

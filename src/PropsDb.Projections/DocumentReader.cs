@@ -4,28 +4,50 @@ using PropsDb.Events.Values;
 
 namespace PropsDb.Projections;
 
-/// <summary>Reads the state of one document, now or as it was: the nearest stored state, and the events of its stream beyond that.</summary>
-public sealed class DocumentReader(NpgsqlDataSource source, EventReader events)
+/// <summary>
+/// Reads the state of one document, now or as it was: the nearest stored state, and the events of its stream beyond that. What is held in
+/// memory is answered from there, once its stream is known to have gone no further.
+/// </summary>
+/// <param name="cache">Null: nothing is held.</param>
+public sealed class DocumentReader(NpgsqlDataSource source, EventReader events, DocumentCache? cache = null)
 {
     private const string StateColumns = "content, version, stream_version, position, is_deleted";
 
     /// <summary>The document now; one that was never created is <see cref="Document.Unborn"/>.</summary>
-    public async Task<Document> Load(DocumentKey key, CancellationToken cancel)
+    public async ValueTask<Document> Load(DocumentKey key, CancellationToken cancel) =>
+        cache?.IsExact == true && cache.Find(key) is { } held ? held.State : (await Read(key, cancel)).State;
+
+    /// <summary>The same, with the texts that were made of it.</summary>
+    public ValueTask<HeldDocument> Hold(DocumentKey key, CancellationToken cancel) =>
+        cache?.IsExact == true && cache.Find(key) is { } held ? ValueTask.FromResult(held) : Read(key, cancel);
+
+    private async ValueTask<HeldDocument> Read(DocumentKey key, CancellationToken cancel)
     {
-        await using var command = Command(key, $"""
+        var stamp = cache?.Stamp(key) ?? 0;
+        var held = cache?.Find(key);
+        var (head, stored) = await Head(key, held is null, cancel);
+        if (held is not null && head == held.State.StreamVersion) return held;
+        // A stream only grows, so what is held is a beginning of what is there.
+        var start = stored ?? (held is not null && held.State.StreamVersion <= head ? held.State : await Nearest(key, "true", null, cancel));
+        var read = new HeldDocument(key, start.StreamVersion == head ? start : await Fold(key, start, _ => true, cancel));
+        if (read.State.StreamVersion > 0) cache?.Keep(read, stamp);
+        return read;
+    }
+
+    // How many events the stream has, and its view where that holds the content.
+    private async Task<(long Head, Document? View)> Head(DocumentKey key, bool withView, CancellationToken cancel)
+    {
+        await using var command = Command(key, withView
+            ? $"""
             SELECT s.version, v.content, v.version, v.stream_version, v.position, v.is_deleted
             FROM {StoreSetup.Schema}.mt_streams s LEFT JOIN {StoreSetup.Schema}.document_view v ON v.tenant_id = s.tenant_id AND v.id = s.id
             WHERE s.tenant_id = $1 AND s.id = $2
-            """);
-        long head;
-        Document view;
-        await using (var reader = await command.ExecuteReaderAsync(cancel))
-        {
-            if (!await reader.ReadAsync(cancel)) return Document.Unborn;
-            head = reader.GetInt64(0);
-            view = await reader.IsDBNullAsync(1, cancel) ? Document.Unborn : State(reader, 1);
-        }
-        return view.StreamVersion == head ? view : await Fold(key, view, _ => true, cancel);
+            """
+            : $"SELECT version FROM {StoreSetup.Schema}.mt_streams WHERE tenant_id = $1 AND id = $2");
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        if (!await reader.ReadAsync(cancel)) return (0, Document.Unborn);
+        var head = reader.GetInt64(0);
+        return (head, withView && !await reader.IsDBNullAsync(1, cancel) ? State(reader, 1) : null);
     }
 
     /// <summary>The document as its commit of this version left it, absent or not; null where its stream has no such version.</summary>
@@ -36,6 +58,10 @@ public sealed class DocumentReader(NpgsqlDataSource source, EventReader events)
         var document = await Fold(key, start, e => e.Event.Version <= version, cancel);
         return document.Version == version ? document : null;
     }
+
+    /// <summary>The document as the event of this number left it, which is the last of its commit.</summary>
+    internal async Task<Document> AtNumber(DocumentKey key, long number, CancellationToken cancel) =>
+        await Fold(key, await Nearest(key, "stream_version <= $3", number, cancel), e => e.Number <= number, cancel);
 
     /// <summary>The document as it was at a time; null before its first commit.</summary>
     public async Task<Document?> At(DocumentKey key, DateTimeOffset at, CancellationToken cancel)
@@ -58,17 +84,17 @@ public sealed class DocumentReader(NpgsqlDataSource source, EventReader events)
     public async Task<long> NumberUpTo(DocumentKey key, long version, CancellationToken cancel) =>
         version <= 0 ? 0 : (await Nearest(key, "version <= $3", version, cancel)).StreamVersion;
 
-    private async Task<Document> Nearest(DocumentKey key, string condition, object value, CancellationToken cancel)
+    private async Task<Document> Nearest(DocumentKey key, string condition, object? value, CancellationToken cancel)
     {
-        // The view is the youngest snapshot of all.
+        // The view of a document that is not large is the youngest snapshot of all.
         await using var command = Command(key, $"""
             SELECT {StateColumns} FROM (
-                SELECT {StateColumns}, updated_at FROM {StoreSetup.Schema}.document_view WHERE tenant_id = $1 AND id = $2 AND {condition}
+                SELECT {StateColumns}, updated_at FROM {StoreSetup.Schema}.document_view WHERE tenant_id = $1 AND id = $2 AND content IS NOT NULL AND {condition}
                 UNION ALL
                 (SELECT {StateColumns}, updated_at FROM {StoreSetup.Schema}.document_snapshot WHERE tenant_id = $1 AND id = $2 AND {condition}
                  ORDER BY version DESC LIMIT 1)) s
-            ORDER BY version DESC LIMIT 1
-            """, value);
+            ORDER BY stream_version DESC LIMIT 1
+            """, value is null ? [] : [value]);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel) ? State(reader, 0) : Document.Unborn;
     }
@@ -89,7 +115,7 @@ public sealed class DocumentReader(NpgsqlDataSource source, EventReader events)
     private static Document State(NpgsqlDataReader reader, int at) =>
         ViewContent.Read(reader.GetString(at), reader.GetInt64(at + 1), reader.GetInt64(at + 2), reader.GetInt64(at + 3), reader.GetBoolean(at + 4));
 
-    private NpgsqlCommand Command(DocumentKey key, string sql, params ReadOnlySpan<object> values)
+    private NpgsqlCommand Command(DocumentKey key, string sql, params object[] values)
     {
         var command = source.CreateCommand(sql);
         command.Parameters.Add(new() { Value = key.App });

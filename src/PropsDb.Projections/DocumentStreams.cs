@@ -36,7 +36,7 @@ public sealed class DocumentStreams(
     /// <returns>An outcome for each write; if any is rejected, nothing of any was done.</returns>
     public async Task<IReadOnlyList<Outcome>> Transact(IReadOnlyList<Write> writes, Author author, WriteOptions options, CancellationToken cancel)
     {
-        var turns = writes.Select(w => (w.Key.StreamId.GetHashCode() & int.MaxValue) % _turns.Length).Distinct().Order().ToList();
+        var turns = writes.Select(w => (w.Key.GetHashCode() & int.MaxValue) % _turns.Length).Distinct().Order().ToList();
         var taken = 0;
         try
         {
@@ -61,10 +61,10 @@ public sealed class DocumentStreams(
         var commits = new List<PendingCommit>();
         foreach (var write in writes)
         {
-            var current = await reader.Load(write.Key, cancel);
-            if (options.Place is { } place && await Standing(write.Key, author.By, place, options.Once, current, cancel) is { } standing) return [standing];
-            var outcome = await Decide(write, current, author, options, commits, cancel);
-            outcomes.Add(outcome);
+            var held = await reader.Hold(write.Key, cancel);
+            if (options.Place is { } place && await Standing(write.Key, author.By, place, options.Once, held.State, cancel) is { } standing) return [standing];
+            // The key that is held knows its id already.
+            outcomes.Add(await Decide(write with { Key = held.Key }, held.State, author, options, commits, cancel));
         }
         if (options.IsRehearsal || outcomes.Exists(o => o is Outcome.Rejected)) return outcomes;
         var receipt = options.Once is { } once ? once.Answer([.. outcomes.Cast<Outcome.Accepted>()]) : null;

@@ -23,6 +23,17 @@ internal sealed record PendingCommit(string App, Guid StreamId, long Expected, I
     /// <summary>The document that the stream is of; null: it is an app's, or a user's.</summary>
     public PendingView? View { get; init; }
 
+    /// <summary>What the events weigh in the store, about.</summary>
+    public long Bytes => Events.Sum(e => 100L + e switch
+    {
+        PropertySet set => set.Value.Length,
+        CollectionSet set => set.Properties.Sum(p => 20 + p.Value.Length),
+        _ => 0,
+    });
+
+    /// <summary>It changes who may do what.</summary>
+    public bool ConcernsAccess { get; } = Events.Any(AppDirectory.Concerns);
+
     /// <summary>Number in the stream of the commit's last event.</summary>
     public long Last => Expected + Events.Count;
 }
@@ -30,13 +41,11 @@ internal sealed record PendingCommit(string App, Guid StreamId, long Expected, I
 /// <summary>What a commit makes of its document.</summary>
 internal sealed record PendingView(DocumentKey Key, Document Before, Document After)
 {
-    private const int EventsBetweenSnapshots = 500;
-
-    /// <summary>The document after this commit is kept as a snapshot.</summary>
-    public bool IsSnapshot => Before.StreamVersion / EventsBetweenSnapshots != After.StreamVersion / EventsBetweenSnapshots;
-
     /// <summary>The position that the answer names where the commit does not make a version; null: the commit's own.</summary>
     public long? Position => After.Version == Before.Version ? Before.Position : null;
+
+    /// <summary>The document as it is once the commit has its place.</summary>
+    public Document At(long position) => After with { Position = Position ?? position };
 }
 
 /// <summary>One commit, or several that are appended all or none.</summary>

@@ -37,6 +37,8 @@ public static class StoreSetup
         // Marten keeps to the indexes it knows of; these it is told to leave alone.
         await using var index = owner.CreateCommand($"""
             CREATE INDEX IF NOT EXISTS {LifecycleIndex} ON {Schema}.mt_events (tenant_id, stream_id, version) WHERE {IsLifecycle};
+            ALTER TABLE {Schema}.mt_streams SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 1);
+            ALTER TABLE {Schema}.document_view ALTER COLUMN content DROP NOT NULL;
             CREATE INDEX IF NOT EXISTS {AccessIndex} ON {Schema}.mt_events (seq_id) WHERE {AppDirectory.ConcernsAccess};
             {SearchTables.CreateIndexes}
             """);
@@ -51,9 +53,9 @@ public static class StoreSetup
         await using var grant = owner.CreateCommand($"""
             GRANT USAGE ON SCHEMA {Schema} TO {role};
             GRANT SELECT ON ALL TABLES IN SCHEMA {Schema} TO {role};
-            GRANT USAGE ON SEQUENCE {Schema}.mt_events_sequence TO {role};
+            GRANT USAGE, SELECT ON SEQUENCE {Schema}.mt_events_sequence TO {role};
             GRANT INSERT ON {Schema}.mt_events, {Schema}.document_snapshot, {Schema}.secret, {AuditTables.Entry} TO {role};
-            GRANT INSERT, UPDATE ON {Schema}.mt_streams, {Schema}.document_view, {Schema}.device_sequence, {Schema}.key_use TO {role};
+            GRANT INSERT, UPDATE ON {Schema}.mt_streams, {Schema}.document_view, {Schema}.device_sequence, {Schema}.key_use, {Schema}.mt_event_progression TO {role};
             GRANT INSERT, DELETE ON {Schema}.receipt TO {role};
             GRANT INSERT, UPDATE, DELETE ON {Schema}.conflict, {SearchTables.All} TO {role};
             """);
@@ -95,7 +97,7 @@ public static class StoreSetup
 
     internal static PostgresqlObjectName Name(string name) => new(Schema, name, SchemaUtils.IdentifierUsage.General);
 
-    // Rows are rewritten by every write until views lag behind: kept in line, with room on the page for the next version.
+    // Rows are rewritten again and again: kept in line, with room on the page for the next version.
     private static Table ViewTable()
     {
         var table = new Table(Name("document_view"));
@@ -112,7 +114,9 @@ public static class StoreSetup
         table.AddColumn("created_by", "varchar").NotNull();
         table.AddColumn("updated_at", "timestamptz").NotNull();
         table.AddColumn("updated_by", "varchar").NotNull();
-        table.AddColumn("content", "text").NotNull();
+        table.AddColumn("content", "text");
+        table.AddColumn("tail_events", "bigint").NotNull().DefaultValue(0);
+        table.AddColumn("tail_bytes", "bigint").NotNull().DefaultValue(0);
         table.Indexes.Add(new IndexDefinition("document_view_by_name") { Columns = ["tenant_id", "tier", "is_deleted", "name", "id"] });
         table.Indexes.Add(new IndexDefinition("document_view_by_owner") { Columns = ["tenant_id", "tier", "owner", "is_deleted", "name", "id"] });
         return table.WithFillFactor(50).WithStorageParameter("toast_tuple_target", 8160);

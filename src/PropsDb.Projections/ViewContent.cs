@@ -63,8 +63,12 @@ public static class ViewContent
         }
     }
 
-    private static void WritePlace(MemoryStream body, int place, long number) =>
-        body.Write(Encoding.ASCII.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $",{place},{number}")));
+    private static void WritePlace(MemoryStream body, int place, long number)
+    {
+        Span<byte> text = stackalloc byte[40];
+        System.Text.Unicode.Utf8.TryWrite(text, System.Globalization.CultureInfo.InvariantCulture, $",{place},{number}", out var length);
+        body.Write(text[..length]);
+    }
 
     private static string Text(Commit c) => JsonSerializer.Serialize(new object?[] { c.Version, c.At, c.By, c.Device, c.Message }, EventJson.Options);
 

@@ -22,6 +22,7 @@ public class StoreFixture : IAsyncLifetime
     public DocumentReader Reader { get; private set; } = null!;
     public DocumentStreams Streams { get; private set; } = null!;
     public DocumentHistory History { get; private set; } = null!;
+    public DocumentViews Views { get; private set; } = null!;
 
     protected virtual async Task<string> Connect() => await (await TestPostgres.Shared(CancellationToken.None)).CreateDatabase("store", CancellationToken.None);
 
@@ -35,6 +36,7 @@ public class StoreFixture : IAsyncLifetime
         Reader = new DocumentReader(Source, Events);
         Apps = await AppDirectory.Open(Source, listens: false, NullLogger<AppDirectory>.Instance, CancellationToken.None);
         Streams = NewStreams(Queue);
+        Views = new DocumentViews(Source, Reader, Queue, NullLogger<DocumentViews>.Instance);
         History = new DocumentHistory(Events, Reader, new TouchingEvents(Events, Reader));
     }
 
@@ -44,6 +46,7 @@ public class StoreFixture : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await Views.DisposeAsync();
         await Queue.DisposeAsync();
         await Apps.DisposeAsync();
         Marten.Dispose();
@@ -68,7 +71,7 @@ public class StoreFixture : IAsyncLifetime
     public Task<Document> Set(DocumentKey key, string path, string value, long version) =>
         Accepted(key, new SetProperty(PropertyPath.Parse(path), Json(value)), Precondition.At(version));
 
-    public Task<Document> Load(DocumentKey key) => Reader.Load(key, CancellationToken.None);
+    public async Task<Document> Load(DocumentKey key) => await Reader.Load(key, CancellationToken.None);
 
     public async Task<T> Scalar<T>(string sql)
     {

@@ -12,33 +12,33 @@ namespace PropsDb.Events.Values;
 public sealed class NamedList<T> : IReadOnlyCollection<KeyValuePair<string, T>> where T : class
 {
     public static NamedList<T> Empty { get; } =
-        new(ImmutableDictionary.Create<string, (long, T)>(StringComparer.Ordinal), ImmutableSortedDictionary<long, string>.Empty, 0);
+        new(ImmutableDictionary.Create<string, long>(StringComparer.Ordinal), ImmutableSortedDictionary<long, KeyValuePair<string, T>>.Empty, 0);
 
-    private readonly ImmutableDictionary<string, (long Place, T Value)> _byName;
-    private readonly ImmutableSortedDictionary<long, string> _inOrder;
+    private readonly ImmutableDictionary<string, long> _places;
+    private readonly ImmutableSortedDictionary<long, KeyValuePair<string, T>> _inOrder;
     private readonly long _next;
 
-    private NamedList(ImmutableDictionary<string, (long, T)> byName, ImmutableSortedDictionary<long, string> inOrder, long next) =>
-        (_byName, _inOrder, _next) = (byName, inOrder, next);
+    private NamedList(ImmutableDictionary<string, long> places, ImmutableSortedDictionary<long, KeyValuePair<string, T>> inOrder, long next) =>
+        (_places, _inOrder, _next) = (places, inOrder, next);
 
-    public int Count => _byName.Count;
+    public int Count => _places.Count;
 
-    public IEnumerable<string> Names => _inOrder.Values;
+    public IEnumerable<string> Names => _inOrder.Values.Select(entry => entry.Key);
 
-    public T? this[string name] => _byName.TryGetValue(name, out var entry) ? entry.Value : null;
+    public T? this[string name] => _places.TryGetValue(name, out var place) ? _inOrder[place].Value : null;
 
-    public bool Contains(string name) => _byName.ContainsKey(name);
+    public bool Contains(string name) => _places.ContainsKey(name);
 
     /// <summary>Where the name stands; comparable only with other places of this list and of those made from it.</summary>
-    public long? Place(string name) => _byName.TryGetValue(name, out var entry) ? entry.Place : null;
+    public long? Place(string name) => _places.TryGetValue(name, out var place) ? place : null;
 
     /// <summary>In place if the name is there, else at the end.</summary>
-    public NamedList<T> With(string name, T value) => _byName.TryGetValue(name, out var entry)
-        ? new(_byName.SetItem(name, (entry.Place, value)), _inOrder, _next)
-        : new(_byName.Add(name, (_next, value)), _inOrder.Add(_next, name), _next + 1);
+    public NamedList<T> With(string name, T value) => _places.TryGetValue(name, out var place)
+        ? new(_places, _inOrder.SetItem(place, new(name, value)), _next)
+        : new(_places.Add(name, _next), _inOrder.Add(_next, new(name, value)), _next + 1);
 
-    public NamedList<T> Without(string name) => _byName.TryGetValue(name, out var entry)
-        ? new(_byName.Remove(name), _inOrder.Remove(entry.Place), _next)
+    public NamedList<T> Without(string name) => _places.TryGetValue(name, out var place)
+        ? new(_places.Remove(name), _inOrder.Remove(place), _next)
         : this;
 
     /// <summary>The named ones in this order, those that are not named after them in the order they had.</summary>
@@ -51,21 +51,18 @@ public sealed class NamedList<T> : IReadOnlyCollection<KeyValuePair<string, T>> 
 
     public static NamedList<T> From(IEnumerable<KeyValuePair<string, T>> entries)
     {
-        var byName = Empty._byName.ToBuilder();
+        var places = Empty._places.ToBuilder();
         var inOrder = Empty._inOrder.ToBuilder();
         var next = 0L;
-        foreach (var (name, value) in entries)
+        foreach (var entry in entries)
         {
-            byName.Add(name, (next, value));
-            inOrder.Add(next++, name);
+            places.Add(entry.Key, next);
+            inOrder.Add(next++, entry);
         }
-        return new(byName.ToImmutable(), inOrder.ToImmutable(), next);
+        return new(places.ToImmutable(), inOrder.ToImmutable(), next);
     }
 
-    public IEnumerator<KeyValuePair<string, T>> GetEnumerator()
-    {
-        foreach (var name in _inOrder.Values) yield return KeyValuePair.Create(name, _byName[name].Value);
-    }
+    public IEnumerator<KeyValuePair<string, T>> GetEnumerator() => _inOrder.Values.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -15,18 +15,19 @@ public static class StreamIds
 
     private static Guid Hash(params ReadOnlySpan<string?> parts)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> length = stackalloc byte[4];
+        var most = 0;
+        foreach (var part in parts) most += 4 + Encoding.UTF8.GetMaxByteCount(part?.Length ?? 0);
+        var input = most <= 1024 ? stackalloc byte[most] : new byte[most];
+        var length = 0;
         foreach (var part in parts)
         {
             // A missing owner (-1) differs from every owner, the empty text included.
-            var bytes = part is null ? [] : Encoding.UTF8.GetBytes(part);
-            BinaryPrimitives.WriteInt32BigEndian(length, part is null ? -1 : bytes.Length);
-            hash.AppendData(length);
-            hash.AppendData(bytes);
+            var bytes = part is null ? 0 : Encoding.UTF8.GetBytes(part, input[(length + 4)..]);
+            BinaryPrimitives.WriteInt32BigEndian(input[length..], part is null ? -1 : bytes);
+            length += 4 + bytes;
         }
         Span<byte> digest = stackalloc byte[32];
-        hash.GetHashAndReset(digest);
+        SHA256.HashData(input[..length], digest);
         digest[6] = (byte)((digest[6] & 0x0F) | 0x80);
         digest[8] = (byte)((digest[8] & 0x3F) | 0x80);
         return new Guid(digest[..16], bigEndian: true);

@@ -12,10 +12,11 @@ public sealed class TokenVerifier
 
     private readonly TokenValidationParameters _parameters;
     private readonly PublishedKeys? _published;
+    private readonly TimeProvider _time;
 
     private TokenVerifier(string? issuer, string? audience, PublishedKeys? published, TimeProvider time)
     {
-        _published = published;
+        (_published, _time) = (published, time);
         _parameters = new TokenValidationParameters
         {
             RequireExpirationTime = true,
@@ -40,19 +41,26 @@ public sealed class TokenVerifier
     private static bool IsAlive(DateTime? from, DateTime? until, DateTime issued, DateTime now) =>
         until is not null && now < until + ClockSkew && (from is null || from <= now + ClockSkew) && issued <= now + ClockSkew;
 
-    public async Task<bool> Accepts(JsonWebToken token)
+    public async ValueTask<bool> Accepts(KnownToken token)
     {
-        var parameters = _parameters;
+        var (parameters, published, jwt) = (_parameters, (PublishedKeys.KeySet?)null, token.Token);
         if (_published is not null)
         {
             // Tokens that no key could make good cost no fetch.
-            if (!_parameters.ValidAlgorithms.Contains(token.Alg, StringComparer.Ordinal)) return false;
-            if (await _published.For(token.Kid is { Length: > 0 } id ? id : null) is not { Keys.Count: > 0 } published) return false;
+            if (!_parameters.ValidAlgorithms.Contains(jwt.Alg, StringComparer.Ordinal)) return false;
+            published = await _published.For(jwt.Kid is { Length: > 0 } id ? id : null);
+            if (published is not { Keys.Count: > 0 }) return false;
+        }
+        // What a signature proves is so for ever, by the same keys; only the time must be looked at again.
+        if (token.IsProvedBy(this, published?.FetchedAt)) return IsAlive(jwt.ValidFrom == default ? null : jwt.ValidFrom, jwt.ValidTo, jwt.IssuedAt, _time.GetUtcNow().UtcDateTime);
+        if (published is not null)
+        {
             parameters = _parameters.Clone();
             parameters.IssuerSigningKeys = published.Keys;
             if (published.Issuer is not null && parameters.ValidIssuer is null) (parameters.ValidateIssuer, parameters.ValidIssuer) = (true, published.Issuer);
         }
-        var result = await Handler.ValidateTokenAsync(token, parameters);
+        var result = await Handler.ValidateTokenAsync(jwt, parameters);
+        if (result.IsValid) token.Prove(this, published?.FetchedAt);
         return result.IsValid;
     }
 }

@@ -24,19 +24,32 @@ public sealed class Tokens(Settings settings, Secrets secrets, AppDirectory apps
         : TokenVerifier.OfSecret(secrets.JwtSecret, settings.Issuer, settings.Audience, time);
 
     private readonly ConcurrentDictionary<Issuer, TokenVerifier> _issuers = new();
+    private readonly KnownTokens _known = new();
 
     /// <summary>Null for a token that is not good here, whatever is wrong with it.</summary>
     /// <param name="app">The app that the request is about, if it names one.</param>
     /// <param name="keyApp">The app whose key came with the token, which stands in where the token names none.</param>
     public async Task<Caller?> Read(string token, string? app, string? keyApp)
     {
-        if (token.Length is 0 or > TokenVerifier.MaxLength || TokenForm.Parse(token) is not var (jwt, claims) || CallerOf(jwt, claims) is not { } caller) return null;
+        if (token.Length is 0 or > TokenVerifier.MaxLength || (_known.Find(token) ?? Parse(token)) is not { } known) return null;
+        var caller = await Read(known, app, keyApp);
+        // What nobody has signed takes no place.
+        if (caller is not null && !known.IsKept) _known.Keep(token, known);
+        return caller;
+    }
+
+    private static KnownToken? Parse(string token) =>
+        TokenForm.Parse(token) is var (jwt, claims) && CallerOf(jwt, claims) is { } caller ? new KnownToken(jwt, caller) : null;
+
+    private async ValueTask<Caller?> Read(KnownToken token, string? app, string? keyApp)
+    {
+        var caller = token.Caller;
         if (caller.Apps.IsEmpty && keyApp is not null) caller = caller with { Apps = [keyApp] };
         // Which issuer is to be asked depends on the app that the request is about, where the token names several.
         foreach (var claimed in app is not null && caller.Apps.Contains(app) ? [app] : caller.Apps.Where(a => apps.Find(a)?.Issuer is not null).Take(MaxIssuersAsked))
-            if (apps.Find(claimed)?.Issuer is { } issuer && await VerifierOf(issuer).Accepts(jwt)) return caller with { Apps = [claimed] };
+            if (apps.Find(claimed)?.Issuer is { } issuer && await VerifierOf(issuer).Accepts(token)) return caller with { Apps = [claimed] };
         var others = caller.Apps.Where(a => apps.Find(a)?.Issuer is null).ToImmutableHashSet();
-        return (others.Count > 0 || caller.Apps.IsEmpty) && await _service.Accepts(jwt) ? caller with { Apps = others } : null;
+        return (others.Count > 0 || caller.Apps.IsEmpty) && await _service.Accepts(token) ? caller with { Apps = others } : null;
     }
 
     private TokenVerifier VerifierOf(Issuer issuer) => _issuers.GetOrAdd(issuer, i => (i.JwksUrl ?? i.Authority) is { } url

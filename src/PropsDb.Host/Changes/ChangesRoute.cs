@@ -44,29 +44,44 @@ public static class ChangesRoute
 
     private static async Task Page(DocumentRequest request, Subscription subscription, long position, int limit, TimeSpan wait)
     {
-        var (feed, seal, time) = (request.Service<ChangeFeed>(), request.Service<Seal>(), request.Service<TimeProvider>());
-        using var joined = wait > TimeSpan.Zero ? feed.Join() : null;
-        var deadline = time.GetUtcNow() + wait;
+        if (wait > TimeSpan.Zero)
+        {
+            await LongPoll(request, subscription, position, limit, wait);
+            return;
+        }
         while (true)
         {
             // Out of the store: what was acknowledged before the question is in the answer.
             var batch = await request.Service<ChangeReader>().After(position, subscription.Scope, limit, request.Cancel);
-            if (subscription.Ended() is { } reason) throw AccessGate.Forbidden(reason);
-            var told = batch.Changes.Where(subscription.MayBeToldOf).ToList();
+            if (await Answer(request, subscription, batch, isLast: !batch.HasMore)) return;
             position = batch.Reached;
-            // An empty page says that there is no more for now.
-            if (told.Count == 0 && batch.Changes.Count == limit) continue;
-            var left = deadline - time.GetUtcNow();
-            if (told.Count > 0 || left <= TimeSpan.Zero)
-            {
-                await Send(request, told, seal.Position(request.Key.App, position), ChangeJson.Writer(seal));
-                return;
-            }
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(request.Cancel);
-            await Task.WhenAny(feed.MoreThan(position), Task.Delay(left, time, patience.Token));
-            await patience.CancelAsync();
-            request.Cancel.ThrowIfCancellationRequested();
         }
+    }
+
+    private static async Task LongPoll(DocumentRequest request, Subscription subscription, long position, int limit, TimeSpan wait)
+    {
+        var time = request.Service<TimeProvider>();
+        var deadline = time.GetUtcNow() + wait;
+        var (reader, _) = await request.Service<ChangeFeed>().Join(subscription.Scope, position, () => subscription.Ended() is not null, request.Cancel);
+        using var place = reader;
+        await using var alarm = time.CreateTimer(_ => reader.Poke(), null, wait, Timeout.InfiniteTimeSpan);
+        while (true)
+        {
+            var batch = await reader.Next(limit);
+            if (await Answer(request, subscription, batch, isLast: !batch.HasMore && time.GetUtcNow() >= deadline)) return;
+            await reader.Wait();
+        }
+    }
+
+    /// <param name="isLast">Also an empty page is an answer: it says that there is no more for now.</param>
+    private static async Task<bool> Answer(DocumentRequest request, Subscription subscription, ChangeBatch batch, bool isLast)
+    {
+        if (subscription.Ended() is { } reason) throw AccessGate.Forbidden(reason);
+        var told = batch.Changes.Where(subscription.MayBeToldOf).ToList();
+        if (told.Count == 0 && !isLast) return false;
+        var seal = request.Service<Seal>();
+        await Send(request, told, seal.Position(request.Key.App, batch.Reached), ChangeJson.Writer(seal));
+        return true;
     }
 
     private static Task Send(DocumentRequest request, List<CommittedChange> changes, string position, Func<CommittedChange, byte[]> text) =>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using PropsDb.Host.Documents;
+using PropsDb.Projections;
 
 namespace PropsDb.Host.Changes;
 
@@ -18,7 +19,7 @@ public static class EventStream
         request.Http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
         try
         {
-            await foreach (var told in request.Service<Follower>().Follow(subscription, from, snapshot: false, ending.Token)) await Write(request.Http.Response, told, ending.Token);
+            await foreach (var told in request.Service<Follower>().Follow(subscription, from, snapshot: false, ending.Token)) await Write(request, told, ending.Token);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -26,9 +27,10 @@ public static class EventStream
         }
     }
 
-    private static async Task Write(HttpResponse response, Told told, CancellationToken cancel)
+    private static async Task Write(DocumentRequest request, Told told, CancellationToken cancel)
     {
-        if (told.Resume is { } id) response.BodyWriter.Write(Encoding.ASCII.GetBytes($"id: {id}\n"));
+        var response = request.Http.Response;
+        if (told.Resume is { } position) response.BodyWriter.Write(Encoding.ASCII.GetBytes($"id: {request.Service<Seal>().Position(request.Key.App, position)}\n"));
         response.BodyWriter.Write("data: "u8);
         response.BodyWriter.Write(told.Json.Span);
         response.BodyWriter.Write("\n\n"u8);

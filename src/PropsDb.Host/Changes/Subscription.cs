@@ -74,17 +74,25 @@ public sealed class Subscription(AppDirectory apps, TimeProvider time, Func<Call
         return left;
     }
 
-    /// <summary>The documents that are followed, as they are: none that was there at a position is left out.</summary>
-    public async IAsyncEnumerable<(DocumentKey Key, Document Document)> Documents(DocumentLists lists, long position, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>Whether there are such documents.</summary>
+    public bool HasLeft()
+    {
+        if (_shared.Count == 0 || followed.Document is not null) return false;
+        var now = time.GetUtcNow();
+        return _shared.Any(key => !Ask(key, now).IsAllowed);
+    }
+
+    /// <summary>The documents that are followed, as they are; no older than at a position.</summary>
+    public async IAsyncEnumerable<(DocumentKey Key, Document Document)> Documents(DocumentLists lists, long atLeast, [EnumeratorCancellation] CancellationToken cancel)
     {
         var tiers = followed.Tier is { } one ? [one] : apps.Find(followed.App)?.Tiers.Keys.Order(StringComparer.Ordinal).ToArray() ?? [];
         foreach (var tier in tiers)
         {
-            var query = new ListQuery(followed.App, tier, followed.Owner, [], false, followed.Document ?? "", false, DocumentOrder.Name, false, 100, 0, null, WithContent: true) { MinPosition = position };
+            var query = new ListQuery(followed.App, tier, followed.Owner, [], false, followed.Document ?? "", false, DocumentOrder.Name, false, 100, 0, null, WithContent: true);
             ListPage page;
             do
             {
-                page = await lists.List(query, cancel);
+                page = await lists.List(query, cancel, atLeast);
                 foreach (var listed in page.Documents)
                 {
                     var key = new DocumentKey(followed.App, tier, listed.Owner, listed.Name);

@@ -22,7 +22,9 @@ public sealed record DocumentRequest(HttpContext Http, Admission Admission, Docu
 
     public T Service<T>() where T : notnull => Http.RequestServices.GetRequiredService<T>();
 
-    public Task<Document> Load() => Service<DocumentReader>().Load(Key, Cancel);
+    public ValueTask<Document> Load() => Service<DocumentReader>().Load(Key, Cancel);
+
+    public ValueTask<HeldDocument> Hold() => Service<DocumentReader>().Hold(Key, Cancel);
 
     /// <summary>The body, which is an object.</summary>
     public JsonValue Object => Body is { Kind: JsonKind.Object } body ? body : throw ContentBody.Invalid("The body is a JSON object.", "");

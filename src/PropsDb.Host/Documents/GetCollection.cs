@@ -12,10 +12,11 @@ public static class GetCollection
     {
         var asObject = request.AsObject;
         Accepts.Json(request.Http.Request);
-        var document = await request.Asked();
+        var held = await request.Asked();
+        var document = held.State;
         var name = request.Target.Collection!;
         var collection = document.Content[name] ?? throw new ProblemException(Replies.Of(Rejection.NotFound(request.Target)));
-        await Replies.Read(request, document, writer =>
+        await Replies.Read(request, held, writer =>
         {
             writer.WriteStartObject();
             writer.WritePropertyName("collection");

@@ -13,11 +13,18 @@ public static class GetDocument
         var asObject = request.AsObject;
         var only = request.Query.List("collections");
         Accepts.Json(request.Http.Request);
-        var document = await request.Asked();
+        var held = await request.Asked();
+        if (only is not { Count: > 0 } && !request.IncludesVector)
+        {
+            // The text of a whole document is kept with it.
+            await Replies.Read(request, held, () => held.Text(asObject ? 1 : 0, h => Whole(h, asObject)));
+            return;
+        }
+        var document = held.State;
         var vector = request.IncludesVector
             ? await request.Service<DeviceSequences>().Vector(request.Key, request.Admission.Caller.UserId ?? "", request.Cancel)
             : null;
-        await Replies.Read(request, document, writer =>
+        await Replies.Read(request, held, writer =>
         {
             writer.WriteStartObject();
             writer.WritePropertyName("document");
@@ -31,4 +38,12 @@ public static class GetDocument
             writer.WriteEndObject();
         });
     }
+
+    private static byte[] Whole(HeldDocument held, bool asObject) => Json.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WritePropertyName("document");
+        writer.WriteDocument(held.Key, held.State, held.State.Content, asObject);
+        writer.WriteEndObject();
+    }).ToArray();
 }

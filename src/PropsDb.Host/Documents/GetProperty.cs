@@ -13,14 +13,15 @@ public static class GetProperty
     private static async Task Handle(DocumentRequest request)
     {
         var bare = Accepts.Best(request.Http.Request, Route.Json, BareValue) == BareValue;
-        var document = await request.Asked();
+        var held = await request.Asked();
+        var document = held.State;
         var property = document.Content[request.Target] ?? throw new ProblemException(Replies.Of(Rejection.NotFound(request.Target)));
         if (bare)
         {
-            await Replies.ReadBare(request, document, property.Value);
+            await Replies.ReadBare(request, held, property.Value);
             return;
         }
-        await Replies.Read(request, document, writer =>
+        await Replies.Read(request, held, writer =>
         {
             writer.WriteStartObject();
             writer.WritePropertyName("property");

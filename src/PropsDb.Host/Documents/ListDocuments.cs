@@ -20,7 +20,7 @@ public static class ListDocuments
         var query = Parse(request);
         var asObject = request.AsObject;
         Accepts.Json(request.Http.Request);
-        var page = await request.Service<DocumentLists>().List(query, request.Cancel);
+        var page = await request.Service<DocumentLists>().List(query, request.Cancel, request.MinPosition() ?? 0);
         var cursor = page.Next is { } next ? request.Service<Seal>().Cursor(Scope(request, query), $"{next.Id:N}{next.Value}") : null;
         if (cursor is not null) request.Http.Response.Headers.Link = $"<{NextUrl(request, cursor)}>; rel=\"next\"";
         await Reply.Send(request.Http, 200, Json.Write(writer => WritePage(writer, request, query, page, cursor, asObject)), Route.Json);
@@ -28,7 +28,7 @@ public static class ListDocuments
 
     private static ListQuery Parse(DocumentRequest request)
     {
-        var (query, minPosition) = (request.Query, request.MinPosition());
+        var query = request.Query;
         var list = new ListQuery(
             request.Key.App, request.Key.Tier, OwnerOf(request), SharedWith(request), request.Admission.Access.OnlyShared, query.Text("prefix") ?? "", query.Flag("deleted"),
             query.OneOf("sort", "name", "name", "version", "created_at", "updated_at") switch
@@ -42,10 +42,7 @@ public static class ListDocuments
             (int)(query.Number("limit", 1, 500) ?? 20),
             query.Number("offset", 0, long.MaxValue) ?? 0,
             After: null,
-            WithContent: query.Text("include") is { } include && (include is "content" ? true : throw new ProblemException(Problem.Query("include", "is content."))))
-        {
-            MinPosition = minPosition,
-        };
+            WithContent: query.Text("include") is { } include && (include is "content" ? true : throw new ProblemException(Problem.Query("include", "is content."))));
         return query.Text("cursor") is { } cursor ? list with { After = PlaceOf(request, list, cursor) } : list;
     }
 

@@ -16,22 +16,22 @@ public static class Replies
     };
 
     /// <summary>A part of a document that was read, or 304 if the client has it.</summary>
-    public static Task Read(DocumentRequest request, Document document, Action<Utf8JsonWriter> body)
-    {
-        if (IsFresh(request, document, $"\"{document.Version}\"")) return Task.CompletedTask;
-        return Reply.Send(request.Http, 200, Json.Write(body), "application/json");
-    }
+    public static Task Read(DocumentRequest request, HeldDocument held, Action<Utf8JsonWriter> body) => Read(request, held, () => Json.Write(body));
+
+    public static Task Read(DocumentRequest request, HeldDocument held, Func<ReadOnlyMemory<byte>> body) =>
+        IsFresh(request, held, Stamps(request, held).Version) ? Task.CompletedTask : Reply.Send(request.Http, 200, body(), Route.Json);
 
     /// <summary>A property's value alone.</summary>
-    public static Task ReadBare(DocumentRequest request, Document document, JsonValue value) =>
-        IsFresh(request, document, $"\"{document.Version};v\"") ? Task.CompletedTask : Reply.Send(request.Http, 200, value.Utf8, "application/vnd.propsdb.value+json");
+    public static Task ReadBare(DocumentRequest request, HeldDocument held, JsonValue value) =>
+        IsFresh(request, held, $"\"{held.State.Version};v\"") ? Task.CompletedTask : Reply.Send(request.Http, 200, value.Utf8, "application/vnd.propsdb.value+json");
 
-    private static bool IsFresh(DocumentRequest request, Document document, string etag)
+    private static bool IsFresh(DocumentRequest request, HeldDocument held, string etag)
     {
         var response = request.Http.Response;
-        response.Headers.LastModified = document.Updated.At.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        var stamps = Stamps(request, held);
+        response.Headers.LastModified = stamps.UpdatedAt;
         response.Headers.CacheControl = "private, no-cache";
-        response.Headers["X-Position"] = Position(request, document);
+        response.Headers["X-Position"] = stamps.Position;
         // What include=vector adds changes without a version of the document.
         if (request.IncludesVector) return false;
         response.Headers.ETag = etag;
@@ -39,6 +39,9 @@ public static class Replies
         response.StatusCode = 304;
         return true;
     }
+
+    private static DocumentStamps Stamps(DocumentRequest request, HeldDocument held) => held.Stamps(h => new(
+        $"\"{h.State.Version}\"", h.State.Updated.At.ToString("R", System.Globalization.CultureInfo.InvariantCulture), Position(request, h.State)));
 
     public static string Position(DocumentRequest request, Document document) => request.Service<Seal>().Position(request.Key.App, document.Position);
 

@@ -10,8 +10,9 @@ public static class GetBlame
 
     private static async Task Handle(DocumentRequest request)
     {
-        var document = await request.Asked();
-        await Replies.Read(request, document, writer =>
+        var held = await request.Asked();
+        var document = held.State;
+        await Replies.Read(request, held, writer =>
         {
             writer.WriteStartObject();
             writer.WriteStartArray("blame");

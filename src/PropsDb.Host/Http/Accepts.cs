@@ -10,6 +10,7 @@ public static class Accepts
     /// <summary>The offered media type that the client likes best; the first where it does not mind.</summary>
     public static string Best(HttpRequest request, params ReadOnlySpan<string> offered)
     {
+        if (request.Headers.Accept.Count == 0) return offered[0];
         if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted) || accepted.Count == 0) return offered[0];
         string? best = null;
         var bestQuality = 0.0;

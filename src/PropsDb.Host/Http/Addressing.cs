@@ -37,12 +37,17 @@ public static class Addressing
             var apps = http.RequestServices.GetRequiredService<AppDirectory>();
             var settings = http.RequestServices.GetRequiredService<Settings>();
             address = address with { Api = PathForm(http.Request, rest, apps, settings) };
-            // In the path that routing sees, / and % inside a segment stay escaped.
-            http.Request.Path = new PathString("/api/v1" + string.Concat(address.Api.Select(s => "/" + Escape(s))));
+            // All that routing must know of a path here is that it is one of these: the names in it are none of its business.
+            http.Request.Path = address.Api is ["_live", ..] ? LivePath(address.Api) : s_any;
         }
         http.Features.Set(address);
         return next(http);
     });
+
+    private static readonly PathString s_any = new("/api/v1/any");
+
+    // In the path that routing sees, / and % inside a segment stay escaped.
+    private static PathString LivePath(IReadOnlyList<string> api) => new("/api/v1" + string.Concat(api.Select(s => "/" + Escape(s))));
 
     private static string Escape(string segment) => segment.Replace("%", "%25", StringComparison.Ordinal).Replace("/", "%2F", StringComparison.Ordinal);
 
@@ -54,12 +59,14 @@ public static class Addressing
         var path = start >= 0 && start < rawTarget.Length && rawTarget[start] == '/' ? rawTarget[start..] : "/";
         var query = path.IndexOf('?', StringComparison.Ordinal);
         if (query >= 0) path = path[..query];
-        var segments = new List<string>();
-        var parts = path[1..].Split('/');
-        for (var i = 0; i < parts.Length; i++)
+        var segments = new List<string>(8);
+        for (var at = 1; at < path.Length; )
         {
-            if (parts[i].Length == 0 && i == parts.Length - 1) break; // a trailing slash names the same
-            var segment = DecodeOnce(parts[i]) ?? throw new ProblemException(new Problem("invalid_name", "A segment of the URL has a malformed escape."));
+            var end = path.IndexOf('/', at);
+            if (end < 0) end = path.Length;
+            // A slash at the end names the same.
+            var segment = DecodeOnce(path[at..end]) ?? throw new ProblemException(new Problem("invalid_name", "A segment of the URL has a malformed escape."));
+            at = end + 1;
             if (segment is ".") continue;
             if (segment is not "..") segments.Add(segment);
             else if (segments.Count > 0) segments.RemoveAt(segments.Count - 1);

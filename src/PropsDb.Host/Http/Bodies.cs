@@ -16,6 +16,7 @@ public static class Bodies
         if (request.ContentLength > limits.MaxRequestBytes) return TooLarge(limits);
         if (request.Headers.ContentEncoding.Count > 0 && !string.Equals(request.Headers.ContentEncoding.ToString(), "identity", StringComparison.OrdinalIgnoreCase))
             return new Problem("unsupported_media_type", "The body's Content-Encoding is not supported; send it as it is.");
+        if (request.ContentType is { } plain && mediaTypes.Contains(plain, StringComparer.Ordinal)) return null;
         if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && mediaTypes.Contains(type.MediaType, StringComparer.OrdinalIgnoreCase)
             && (type.CharSet is null || type.CharSet.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)))

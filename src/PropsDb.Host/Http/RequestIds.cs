@@ -8,6 +8,10 @@ public static class RequestIds
 {
     private const int MaxLength = 128;
 
+    // An id is unique and no secret: the start of the process by chance, and a count.
+    private static readonly string s_process = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(10));
+    private static long s_count;
+
     public static string Of(HttpContext http) => http.TraceIdentifier;
 
     public static IApplicationBuilder UseRequestIds(this IApplicationBuilder app)
@@ -17,7 +21,7 @@ public static class RequestIds
         {
             http.TraceIdentifier = http.Request.Headers["X-Request-Id"] is [{ } sent] && IsUsable(sent)
                 ? sent
-                : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+                : $"{s_process}{Interlocked.Increment(ref s_count):x12}";
             using (log.BeginScope(new Scope(http.TraceIdentifier))) await next(http);
         });
     }

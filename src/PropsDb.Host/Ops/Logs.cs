@@ -15,6 +15,8 @@ public static class Logs
         {
             ["Logging:LogLevel:Default"] = "Information",
             ["Logging:LogLevel:Microsoft"] = "Warning",
+            // A line for each request costs more than most requests; the metrics count them all.
+            [$"Logging:LogLevel:{Http.AccessLog.Category}"] = "Warning",
             // It would put every request's path and query into the log: names, and whatever a client mistakenly sends there.
             ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
             // It logs what a client is refused as an error; failures are logged where they happen (Changes/Faults.cs).

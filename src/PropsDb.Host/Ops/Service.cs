@@ -52,7 +52,12 @@ public static class Service
         builder.Services.AddSingleton(_ => store);
         builder.Services.AddSingleton(services => services.GetRequiredService<Store>().Source);
         builder.Services.AddSingleton(services => services.GetRequiredService<Store>().Seal);
-        builder.Services.AddSingleton<CommitQueue>();
+        builder.Services.AddSingleton<AfterCommit>().AddSingleton(services => new CommitQueue(
+            store.Source, services.GetRequiredService<ILogger<CommitQueue>>(), services.GetRequiredService<AfterCommit>(), notifies: settings.IsCluster));
+        builder.Services.AddSingleton(new DocumentCache(settings.CacheBytes, () => store.IsAlone));
+        // Where other nodes commit as well, the store alone knows all that views are behind by.
+        builder.Services.AddSingleton<UnviewedDocuments>().AddSingleton(services => new DocumentViews(store.Source, services.GetRequiredService<DocumentReader>(),
+            services.GetRequiredService<CommitQueue>(), services.GetRequiredService<ILogger<DocumentViews>>(), settings.IsCluster ? null : services.GetRequiredService<UnviewedDocuments>()));
         builder.Services.AddSingleton<EventReader>();
         builder.Services.AddSingleton<DocumentReader>().AddSingleton<TouchingEvents>().AddSingleton<DocumentHistory>().AddSingleton<CommitsToUndo>();
         builder.Services.AddSingleton<Receipts>().AddSingleton<DeviceSequences>().AddSingleton<ConflictLog>().AddSingleton<Idempotency>();
@@ -74,8 +79,10 @@ public static class Service
         app.Services.GetRequiredService<CommitQueue>();
         app.Services.GetRequiredService<AuditProjector>();
         app.Services.GetRequiredService<SearchProjector>();
+        app.Services.GetRequiredService<DocumentViews>();
+        store.LockRegained = app.Services.GetRequiredService<DocumentCache>().Clear;
         await DefaultApp.Register(app.Services, settings);
-        app.Services.GetRequiredService<ChangeFeed>().Start();
+        app.Services.GetRequiredService<ChangeFeed>().Start(settings.IsCluster ? store.Source : null);
         Web.Use(app);
         app.Map("/api/v1/{**path}", Routes.Dispatch);
         Live.Map(app);

@@ -27,8 +27,11 @@ public sealed record Settings
     public Limits Limits { get; init; } = Limits.Default;
     public RateLimits RateLimits { get; init; } = new();
 
-    /// <summary>How long one statement of a list, a search or a query may take.</summary>
+    /// <summary>How long one statement of a search, a query or an aggregate may take.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How much of memory documents in use may take, about.</summary>
+    public long CacheBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>How long answers are kept for repetitions of their requests.</summary>
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
@@ -72,6 +75,7 @@ public sealed record Settings
             CorsOrigins = List("CORS:ORIGINS"),
             TrustedProxies = List("TRUSTEDPROXIES"),
             IdempotencyRetention = TimeSpan.FromHours(Math.Max(24, Number("IDEMPOTENCY:HOURS", 24))),
+            CacheBytes = Number("CACHE:BYTES", 64 * 1024 * 1024),
             IsLegacyEnabled = Flag("LEGACY:ENABLED", true),
             // These two are named as Jam Build's own service names them.
             AuthorizerUrl = configuration["AUTHZ_URL"] is { Length: > 0 } url ? url : null,

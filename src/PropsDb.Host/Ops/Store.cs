@@ -27,6 +27,11 @@ public sealed partial class Store : IAsyncDisposable
     /// <summary>Where the embedded server keeps its data; null where none is run.</summary>
     public string? EmbeddedDirectory { get; private init; }
 
+    /// <summary>No other node works on the database now.</summary>
+    public bool IsAlone => _lock.IsAlone;
+
+    public Action? LockRegained { set => _lock.Regained = value; }
+
     public Task<bool> CanWrite(CancellationToken cancel) => _lock.IsHeldOn(Source, cancel);
 
     public static async Task<Store> Open(Settings settings, ILoggerFactory logs, TimeProvider time, CancellationToken cancel)

@@ -4,57 +4,74 @@ using Npgsql;
 namespace PropsDb.Projections.Changes;
 
 /// <summary>
-/// The recent commits of all nodes in one bounded buffer, in position order. Whoever follows reads it at their own pace, and reads the store
-/// instead where they have fallen behind it: a slow reader costs the others nothing. While nobody follows, nothing is read.
+/// The recent commits of all nodes in one bounded buffer, in position order. This node's come out of its memory as they are committed, other
+/// nodes' out of the store. Whoever follows reads the buffer at their own pace, and the store instead where they have fallen behind it: a slow
+/// reader costs the others nothing. While nobody follows, nothing is read and nothing kept.
 /// </summary>
-public sealed partial class ChangeFeed(ChangeReader reader, CommitQueue queue, ILogger<ChangeFeed> log) : IAsyncDisposable
+public sealed partial class ChangeFeed(ChangeReader reader, ILogger<ChangeFeed> log) : IAsyncDisposable
 {
     private const int MaxEntries = 8_192;
     private const long MaxWeight = 16 * 1024 * 1024;
     private const int BatchSize = 256;
 
-    // This node's commits are signalled, other nodes' are found by looking.
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+    // A notification can be lost with its connection.
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+
+    // How long an end by the clock, or a sign of life, can wait while nothing happens.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _committed = new(0, 1);
+    private readonly HashSet<FeedReader> _readers = [];
+    private readonly SemaphoreSlim _unread = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
-    private TaskCompletionSource _more = New();
-    private int _followers;
+    private TaskCompletionSource _advanced = New();
 
     // Null: nobody follows, or those who came have not been noticed yet.
     private RecentChanges? _recent;
+    private long _head;
 
-    public void Start()
+    /// <param name="shared">The database that other nodes commit to as well; null: there are none.</param>
+    public void Start(NpgsqlDataSource? shared)
     {
-        queue.Committed += OnCommitted;
-        _running = Run(_stopping.Token);
+        var listening = shared is null ? Task.CompletedTask
+            : Notifications.Listen(shared, AppendFunction.Channel, LookAgain, _ => { ReadOn(); return Task.CompletedTask; }, log, _stopping.Token);
+        _running = Task.WhenAll(Run(_stopping.Token), LookAfterSleepers(_stopping.Token), listening);
     }
 
-    /// <summary>The position up to which the feed has seen everything.</summary>
-    public long Head { get; private set; }
-
-    /// <summary>Keeps the feed reading until it is disposed.</summary>
-    public IDisposable Join()
+    /// <summary>Begins to follow, and keeps the feed going until it is disposed.</summary>
+    /// <param name="from">The position to go on from; null: from now.</param>
+    /// <param name="needsLook">Asked about twice a second while the reader sleeps: whether to wake it though nothing was committed.</param>
+    /// <returns>The reader, and up to where something is committed now: what lies before is told before all else is live.</returns>
+    public async Task<(FeedReader Reader, long Head)> Join(ChangeScope scope, long? from, Func<bool>? needsLook, CancellationToken cancel)
     {
-        Interlocked.Increment(ref _followers);
-        Signal();
-        return new Follower(this);
-    }
-
-    private sealed class Follower(ChangeFeed feed) : IDisposable
-    {
-        private int _left;
-
-        public void Dispose()
+        // Who has a place is noticed by the feed from then on, and is given the position to begin at only then: nothing falls between.
+        var follower = new FeedReader(this, scope, from ?? long.MaxValue, needsLook, cancel);
+        lock (_lock) _readers.Add(follower);
+        try
         {
-            if (Interlocked.Exchange(ref _left, 1) == 0) Interlocked.Decrement(ref feed._followers);
+            var head = await Reach(await reader.Head(cancel), cancel);
+            if (from is null) follower.BeginAt(head);
+            return (follower, head);
+        }
+        catch
+        {
+            follower.Dispose();
+            throw;
+        }
+    }
+
+    internal void Leave(FeedReader follower)
+    {
+        lock (_lock)
+        {
+            _readers.Remove(follower);
+            if (_readers.Count == 0) _recent = null;
         }
     }
 
     /// <summary>What comes after a position, at once: from memory, or where that does not reach back so far from the store.</summary>
-    public async Task<ChangeBatch> After(long position, ChangeScope scope, int limit, CancellationToken cancel)
+    internal async ValueTask<ChangeBatch> After(long position, ChangeScope scope, int limit, CancellationToken cancel)
     {
         lock (_lock)
         {
@@ -64,36 +81,60 @@ public sealed partial class ChangeFeed(ChangeReader reader, CommitQueue queue, I
                 foreach (var change in _recent.After(position))
                 {
                     if (!scope.Holds(change.Key)) continue;
-                    if (found.Count == limit) return new ChangeBatch(found, found[^1].Position);
                     found.Add(change);
+                    if (found.Count == limit) return new ChangeBatch(found, change.Position, HasMore: true);
                 }
-                return new ChangeBatch(found, Math.Max(Head, position));
+                return new ChangeBatch(found, Math.Max(_head, position), HasMore: false);
             }
         }
         return await reader.After(position, scope, limit, cancel);
     }
 
-    /// <summary>Waits until the feed, which somebody has joined, has seen everything that is committed now, and says how far that is.</summary>
-    public async Task<long> Reach(CancellationToken cancel)
+    /// <summary>Takes up commits of this node, straight from memory where no other node's lie before them.</summary>
+    /// <param name="positions">Of each; null: it was not accepted.</param>
+    /// <param name="previous">Nothing lies between this position and the commits.</param>
+    internal void Committed(List<PendingCommit> commits, long?[] positions, long previous)
     {
-        var head = await reader.Head(cancel);
-        while (true)
+        if (Volatile.Read(ref _recent) is null) return;
+        var (changes, last) = (new List<CommittedChange>(commits.Count), 0L);
+        for (var i = 0; i < commits.Count; i++)
         {
-            Task more;
-            lock (_lock)
-            {
-                if (_recent is not null && Head >= head) return head;
-                more = _more.Task;
-            }
-            Signal();
-            await more.WaitAsync(cancel);
+            if (positions[i] is not { } position) continue;
+            last = Math.Max(last, position);
+            if (CommittedChange.Of(commits[i], position) is { } change) changes.Add(change);
+        }
+        if (changes.Count > 1) changes.Sort(static (a, b) => a.Position.CompareTo(b.Position));
+        lock (_lock)
+        {
+            if (_recent is null || last <= _head) return;
+            if (previous <= _head) Advance(_recent, changes, last);
+            else ReadOn();
         }
     }
 
-    /// <summary>Completes when there is more than up to a position.</summary>
-    public Task MoreThan(long position)
+    /// <summary>There may be something in the store that the feed has not seen.</summary>
+    public void ReadOn()
     {
-        lock (_lock) return _recent is not null && Head > position ? Task.CompletedTask : _more.Task;
+        lock (_lock)
+        {
+            if (_readers.Count > 0 && _unread.CurrentCount == 0) _unread.Release();
+        }
+    }
+
+    // Waits until the feed has seen everything up to a position.
+    private async Task<long> Reach(long position, CancellationToken cancel)
+    {
+        while (true)
+        {
+            Task advanced;
+            lock (_lock)
+            {
+                if (_recent is not null && _head >= position) return _head;
+                advanced = _advanced.Task;
+            }
+            ReadOn();
+            await advanced.WaitAsync(cancel);
+        }
     }
 
     private async Task Run(CancellationToken stop)
@@ -102,9 +143,8 @@ public sealed partial class ChangeFeed(ChangeReader reader, CommitQueue queue, I
         {
             try
             {
-                await _committed.WaitAsync(Look, stop);
-                if (Volatile.Read(ref _followers) == 0) Forget();
-                else while (await ReadOn(stop)) { }
+                await _unread.WaitAsync(LookAgain, stop);
+                while (await ReadSome(stop)) { }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -113,60 +153,74 @@ public sealed partial class ChangeFeed(ChangeReader reader, CommitQueue queue, I
             catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
             {
                 LogAway(log, e);
-                await Task.WhenAny(Task.Delay(Look, stop));
+                await Task.WhenAny(Task.Delay(BetweenLooks, stop));
+                ReadOn();
             }
         }
     }
 
-    private void Forget()
+    private async Task<bool> ReadSome(CancellationToken stop)
     {
-        lock (_lock) _recent = null;
-    }
-
-    private async Task<bool> ReadOn(CancellationToken stop)
-    {
-        // Only this loop changes it, so it can be looked at without the lock.
-        if (_recent is null)
+        long from;
+        lock (_lock)
+        {
+            if (_readers.Count == 0) return false;
+            from = _recent is null ? -1 : _head;
+        }
+        if (from < 0)
         {
             var head = await reader.Head(stop);
-            Publish(new RecentChanges(MaxEntries, MaxWeight, head), [], head);
+            lock (_lock)
+            {
+                if (_readers.Count > 0 && _recent is null) Advance(new RecentChanges(MaxEntries, MaxWeight, head), [], head);
+            }
+            return true;
         }
-        var batch = await reader.After(Head, ChangeScope.All, BatchSize, stop);
-        if (batch.Reached == Head) return false;
-        Publish(_recent!, batch.Changes, batch.Reached);
+        var batch = await reader.After(from, ChangeScope.All, BatchSize, stop);
+        lock (_lock)
+        {
+            // Meanwhile this node's own may have come from memory, or everyone has gone.
+            if (_recent is null || batch.Reached <= _head) return false;
+            Advance(_recent, [.. batch.Changes.Where(c => c.Position > _head)], batch.Reached);
+        }
         return true;
     }
 
-    private void Publish(RecentChanges recent, IReadOnlyList<CommittedChange> changes, long head)
+    private void Advance(RecentChanges recent, IReadOnlyList<CommittedChange> changes, long head)
     {
-        TaskCompletionSource waiting;
-        lock (_lock)
+        foreach (var change in changes) recent.Add(change);
+        (_recent, _head) = (recent, head);
+        foreach (var follower in _readers) follower.Notice(changes, head);
+        _advanced.SetResult();
+        _advanced = New();
+    }
+
+    private async Task LookAfterSleepers(CancellationToken stop)
+    {
+        // By the machine's clock; what has ended by the service's is found by asking.
+        using var timer = new PeriodicTimer(BetweenLooks);
+        while (await Ticks(timer, stop))
         {
-            foreach (var change in changes) recent.Add(change);
-            (_recent, Head) = (recent, head);
-            (waiting, _more) = (_more, New());
+            FeedReader[] followers;
+            lock (_lock) followers = [.. _readers];
+            foreach (var follower in followers)
+                if (follower.Sleeps && follower.NeedsLook?.Invoke() == true) follower.Poke();
         }
-        waiting.SetResult();
     }
 
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private void OnCommitted(object? sender, EventArgs e)
-    {
-        if (Volatile.Read(ref _followers) > 0) Signal();
-    }
-
-    private void Signal()
+    private static async ValueTask<bool> Ticks(PeriodicTimer timer, CancellationToken stop)
     {
         try
         {
-            if (_committed.CurrentCount == 0) _committed.Release();
+            return await timer.WaitForNextTickAsync(stop);
         }
-        catch (SemaphoreFullException)
+        catch (OperationCanceledException)
         {
-            // Another commit has just signalled the same.
+            return false;
         }
     }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Changes cannot be followed while the database is away; trying again.")]
     private static partial void LogAway(ILogger log, Exception e);
@@ -174,10 +228,9 @@ public sealed partial class ChangeFeed(ChangeReader reader, CommitQueue queue, I
     public async ValueTask DisposeAsync()
     {
         if (_stopping.IsCancellationRequested) return;
-        queue.Committed -= OnCommitted;
         await _stopping.CancelAsync();
         await _running;
         _stopping.Dispose();
-        _committed.Dispose();
+        _unread.Dispose();
     }
 }

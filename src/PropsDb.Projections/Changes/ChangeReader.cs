@@ -54,7 +54,7 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
         if (commits.Count > 0) await apps.CatchUp(cancel);
         var changes = new List<CommittedChange>(commits.Count);
         foreach (var commit in commits) changes.Add(await Change(commit, cancel));
-        return new ChangeBatch(changes, cut ?? Math.Max(head, position));
+        return new ChangeBatch(changes, cut ?? Math.Max(head, position), cut is not null);
     }
 
     private sealed record Row(long Position, DocumentKey Key, string Commit, DocumentEvent Event, DateTimeOffset At, string By, string? Device);
@@ -87,8 +87,6 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
         var before = events.Exists(e => e is DocumentDeleted or DocumentRestored)
             ? await documents.At(first.Key, first.Event.Version - 1, cancel) ?? Document.Unborn
             : Document.Unborn;
-        var type = events.Exists(e => e is DocumentDeleted) ? "deleted" : events.Exists(e => e is DocumentCreated) ? "created" : events.Exists(e => e is DocumentRestored) ? "restored" : "changed";
-        return new CommittedChange(last.Position, first.Key, first.Event.Version, type, first.At, first.By, first.Device,
-            [.. Events.Documents.Change.Of(before, events).Select(c => c with { Previous = null })]);
+        return CommittedChange.Of(last.Position, first.Key, before, events, first.At, first.By, first.Device);
     }
 }

@@ -9,6 +9,26 @@ namespace PropsDb.Projections.Changes;
 public sealed record CommittedChange(
     long Position, DocumentKey Key, long Version, string Type, DateTimeOffset At, string By, string? Device, IReadOnlyList<Change> Changes)
 {
+    /// <param name="before">The document as the commit found it; only what a deletion took and a restoration brought depends on it.</param>
+    internal static CommittedChange Of(long position, DocumentKey key, Document before, IReadOnlyList<DocumentEvent> events, DateTimeOffset at, string by, string? device)
+    {
+        var type = "changed";
+        foreach (var e in events)
+        {
+            if (e is DocumentDeleted) type = "deleted";
+            else if (e is DocumentCreated) type = "created";
+            else if (e is DocumentRestored) type = "restored";
+            else continue;
+            break;
+        }
+        return new(position, key, events[0].Version, type, at, by, device, [.. Change.Of(before, events).Select(c => c with { Previous = null })]);
+    }
+
+    /// <summary>Null: the commit is none that followers are told of.</summary>
+    internal static CommittedChange? Of(PendingCommit commit, long position) => commit.View is { } view && commit.Events[0] is DocumentEvent and not DocumentAdministration
+        ? Of(position, view.Key, view.Before, [.. commit.Events.Cast<DocumentEvent>()], commit.Committed.At, commit.Committed.By, commit.Committed.Device)
+        : null;
+
     private byte[]? _text;
     private byte[]? _packed;
 
@@ -23,4 +43,5 @@ public sealed record CommittedChange(
 }
 
 /// <summary>Changes in order, and how far they reach: every commit up to there that was asked for is among them, or in a batch before.</summary>
-public sealed record ChangeBatch(IReadOnlyList<CommittedChange> Changes, long Reached);
+/// <param name="HasMore">There may be more to be had at once.</param>
+public sealed record ChangeBatch(IReadOnlyList<CommittedChange> Changes, long Reached, bool HasMore);

@@ -18,20 +18,16 @@ public sealed class SearchProgress(NpgsqlDataSource source, CommitQueue queue)
     private long _position;
     private long _lateAt;
     private volatile bool _isBuilt;
+    private volatile bool _isBehind;
 
     /// <summary>Somebody waits: the index is wanted sooner than it would come by itself.</summary>
     internal event EventHandler? Wanted;
 
-    /// <summary>The index is made by this node.</summary>
-    internal bool IsMadeHere { get; set; }
-
-    /// <summary>There is more to take in than one round can.</summary>
-    internal bool IsBehind { get; set; }
-
-    internal void Reached(long position, bool isBuilt)
+    /// <param name="isBehind">There is more to take in than one round can.</param>
+    internal void Reached(long position, bool isBuilt, bool isBehind)
     {
         Volatile.Write(ref _position, position);
-        _isBuilt = isBuilt;
+        (_isBuilt, _isBehind) = (isBuilt, isBehind);
     }
 
     /// <summary>Waits until the index includes a position; and without one, a moment for what this node has last written in the app.</summary>
@@ -40,7 +36,7 @@ public sealed class SearchProgress(NpgsqlDataSource source, CommitQueue queue)
     {
         if (position is { } wanted) return await Includes(wanted, Patience, cancel);
         var written = queue.LastPositionIn(app);
-        if (written > Volatile.Read(ref _position) && !IsBehind && Stopwatch.GetElapsedTime(Volatile.Read(ref _lateAt)) > Courtesy
+        if (written > Volatile.Read(ref _position) && !_isBehind && Stopwatch.GetElapsedTime(Volatile.Read(ref _lateAt)) > Courtesy
             && !await Includes(written, Courtesy, cancel)) Volatile.Write(ref _lateAt, Stopwatch.GetTimestamp());
         return _isBuilt || await Includes(0, Patience, cancel);
     }
@@ -48,21 +44,21 @@ public sealed class SearchProgress(NpgsqlDataSource source, CommitQueue queue)
     private async Task<bool> Includes(long position, TimeSpan patience, CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
-        while (true)
+        for (var looks = 1; ; looks++)
         {
             if (_isBuilt && Volatile.Read(ref _position) >= position) return true;
             if (Stopwatch.GetElapsedTime(started) >= patience) return false;
             Wanted?.Invoke(this, EventArgs.Empty);
-            if (!IsMadeHere) await Read(cancel);
+            // Another node may make the index.
+            if (looks % 4 == 0) await Read(cancel);
             await Task.Delay(Look, cancel);
         }
     }
 
-    // Another node makes the index, or this one is not there yet.
     private async Task Read(CancellationToken cancel)
     {
         await using var command = source.CreateCommand($"SELECT position, is_built FROM {SearchTables.Progress}");
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        if (await reader.ReadAsync(cancel)) Reached(Math.Max(reader.GetInt64(0), Volatile.Read(ref _position)), reader.GetBoolean(1));
+        if (await reader.ReadAsync(cancel)) Reached(Math.Max(reader.GetInt64(0), Volatile.Read(ref _position)), reader.GetBoolean(1), _isBehind);
     }
 }

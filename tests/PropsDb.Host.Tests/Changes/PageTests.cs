@@ -40,12 +40,12 @@ public sealed class PageTests(PropsDbServer server)
     public async Task Pages_lead_from_one_to_the_next_and_the_last_one_to_what_comes()
     {
         var alice = server.NewUser();
-        for (var i = 0; i < 5; i++) await alice.Post($"user/d{i}", """{"collections":{}}""");
+        for (var i = 0; i < 5; i++) (await alice.Post($"user/d{i}", """{"collections":{}}""")).Status.ShouldBe(201);
         var first = await alice.Get("user/_changes?limit=2&since=");
         var second = await alice.Get($"user/_changes?limit=2&since={Position(first)}");
         var third = await alice.Get($"user/_changes?limit=2&since={Position(second)}");
         var fourth = await alice.Get($"user/_changes?limit=2&since={Position(third)}");
-        await alice.Post("user/d5", """{"collections":{}}""");
+        (await alice.Post("user/d5", """{"collections":{}}""")).Status.ShouldBe(201);
         var fifth = await alice.Get($"user/_changes?limit=2&since={Position(fourth)}&wait=30");
 
         new[] { first, second, third, fourth, fifth }.SelectMany(Told).ShouldBe(Enumerable.Range(0, 6).Select(i => $"d{i} 1 created"));

@@ -157,7 +157,8 @@ public sealed class ProcessTests(ITestOutputHelper output)
     {
         using var data = new ScratchData();
         var port = HostProcess.FreePort();
-        await using var host = On(data, Secret, ("PROPSDB__CONNECTIONSTRING", await Database()), ("PROPSDB__METRICS__PORT", $"{port}"), ("ASPNETCORE_ENVIRONMENT", "Development"));
+        await using var host = On(data, Secret, ("PROPSDB__CONNECTIONSTRING", await Database()), ("PROPSDB__METRICS__PORT", $"{port}"), ("ASPNETCORE_ENVIRONMENT", "Development"),
+            ($"Logging__LogLevel__{PropsDb.Host.Http.AccessLog.Category}", "Information"));
         await host.Ready();
         var token = PropsDb.Host.Access.Tokens.Issue(PropsDbServer.SecretBytes, "wonderland-user", [], ["default"], TimeProvider.System.GetUtcNow().AddHours(1));
         var alice = host.As(token);

@@ -180,7 +180,7 @@ public sealed class SearchInputTests(PropsDbServer server)
         await using var connection = await source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using (var locking = new Npgsql.NpgsqlCommand("LOCK TABLE propsdb.search_document IN ACCESS EXCLUSIVE MODE", connection)) await locking.ExecuteNonQueryAsync();
-        foreach (var asking in new[] { alice.Query("shared", "{}"), alice.Get("shared/_search?q=v:1"), alice.Post("shared/_aggregate", "{}"), alice.Get("shared") })
+        foreach (var asking in new[] { alice.Query("shared", "{}"), alice.Get("shared/_search?q=v:1"), alice.Post("shared/_aggregate", "{}") })
         {
             var answer = await asking;
             answer.ShouldBeProblem(503, "query_timeout");

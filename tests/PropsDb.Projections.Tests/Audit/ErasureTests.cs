@@ -90,6 +90,7 @@ public sealed class ErasureTests : IAsyncLifetime
         var document = await _store.Load(key);
         document = await _store.Set(key, "/ui/theme", "\"secret\"", document.Version);
         for (var i = 0; i < 500; i++) document = await _store.Set(key, "/ui/size", $"{i}", document.Version);
+        await _store.Views.Include(0, CancellationToken.None);
         (await _store.Scalar<long>("select count(*) from propsdb.document_snapshot where content like '%secret%'")).ShouldBeGreaterThan(0);
         await _store.Accepted(key, new DeleteDocument(), Precondition.At(document.Version));
         (await Everywhere()).ShouldContain("secret");

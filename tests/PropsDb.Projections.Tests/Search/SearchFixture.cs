@@ -19,7 +19,6 @@ public sealed class SearchFixture : IAsyncLifetime
     public DocumentQueries Queries { get; private set; } = null!;
     public TextSearch Texts { get; private set; } = null!;
     public Aggregates Aggregates { get; private set; } = null!;
-    public DocumentLists Lists { get; private set; } = null!;
 
     private SearchProjector? _projector;
 
@@ -31,7 +30,6 @@ public sealed class SearchFixture : IAsyncLifetime
         Queries = new DocumentQueries(Database);
         Texts = new TextSearch(Database);
         Aggregates = new Aggregates(Database);
-        Lists = new DocumentLists(Database, Progress, Store.Reader, Store.Source);
         Start();
     }
 

@@ -61,7 +61,7 @@ public sealed record Contract(string? Answer, params string[] Body)
         {
             Query = ["prefix", "sort", "order", "limit", "offset", "cursor", "include", "deleted", "shape", "min_position"],
             Headers = ["Accept"],
-            Problems = ["invalid_position", "not_acceptable", "query_timeout"],
+            Problems = ["invalid_position", "not_acceptable"],
         },
         ["GET /api/v1/{app}/{tier}/_search"] = Ask("SearchPage") with { Query = ["q", "search_collection", "limit", "cursor", "min_position"] },
         ["POST /api/v1/{app}/{tier}/_query"] = Ask("QueryPage", "QueryBody").And(Bodies) with { Query = ["shape", "min_position"] },
