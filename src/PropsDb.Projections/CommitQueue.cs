@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -27,6 +28,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
     private readonly bool _notifies;
     private long _position;
     private readonly Channel<PendingAppend> _waiting = Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentDictionary<string, long> _lastPositions = new(StringComparer.Ordinal);
     private readonly Task _running;
 
     /// <param name="after">What of this node must know of a commit before anybody else does.</param>
@@ -42,6 +44,9 @@ public sealed partial class CommitQueue : IAsyncDisposable
 
     /// <summary>Is told what was given until an instant: here, where every commit passes, so that nobody who gives something can forget it.</summary>
     public Action<Expiry>? Given { get; set; }
+
+    /// <summary>The position of the last commit in an app that this node has acknowledged; 0: of none.</summary>
+    public long LastPositionIn(string app) => _lastPositions.GetValueOrDefault(app);
 
     /// <summary>The position of this node's last commit.</summary>
     public long Position => Volatile.Read(ref _position);
@@ -147,6 +152,8 @@ public sealed partial class CommitQueue : IAsyncDisposable
         {
             Measures.Commits.Add(append.Commits.Count);
             Measures.Events.Add(append.EventCount);
+            foreach (var (commit, position) in append.Commits.Zip(positions))
+                _lastPositions.AddOrUpdate(commit.App, position, (_, before) => Math.Max(before, position));
             Volatile.Write(ref _position, Math.Max(_position, positions[^1]));
             foreach (var commit in append.Commits)
                 foreach (var e in commit.Events)

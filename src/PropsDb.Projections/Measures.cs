@@ -20,4 +20,5 @@ public static class Measures
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
     internal static readonly Counter<long> AuditEntries = Meter.CreateCounter<long>("propsdb.audit.entries", "{event}", "Events that this node has linked into the audit chain.");
     internal static readonly Gauge<double> AuditLag = Meter.CreateGauge<double>("propsdb.audit.lag", "s", "How long the oldest event that waits to be linked has waited; on the one node that links them.");
+    internal static readonly Gauge<double> SearchLag = Meter.CreateGauge<double>("propsdb.search.lag", "s", "How old the oldest event was that the search index has last taken in; on the one node that makes it.");
 }

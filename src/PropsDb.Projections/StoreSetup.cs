@@ -5,6 +5,7 @@ using Npgsql;
 using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
 using PropsDb.Projections.Audit;
+using PropsDb.Projections.Search;
 using PropsDb.Projections.Webhooks;
 using Weasel.Postgresql;
 using Weasel.Postgresql.Functions;
@@ -40,6 +41,7 @@ public static class StoreSetup
             ALTER TABLE {Schema}.mt_streams SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 1);
             ALTER TABLE {Schema}.document_view ALTER COLUMN content DROP NOT NULL;
             CREATE INDEX IF NOT EXISTS {AccessIndex} ON {Schema}.mt_events (seq_id) WHERE {AppDirectory.ConcernsAccess};
+            {SearchTables.CreateIndexes}
             """);
         await index.ExecuteNonQueryAsync(cancel);
         if (runtimeRole is not null) await Grant(owner, runtimeRole, cancel);
@@ -56,7 +58,7 @@ public static class StoreSetup
             GRANT INSERT ON {Schema}.mt_events, {Schema}.document_snapshot, {Schema}.secret, {AuditTables.Entry} TO {role};
             GRANT INSERT, UPDATE ON {Schema}.mt_streams, {Schema}.document_view, {Schema}.device_sequence, {Schema}.key_use, {Schema}.mt_event_progression TO {role};
             GRANT INSERT, DELETE ON {Schema}.receipt TO {role};
-            GRANT INSERT, UPDATE, DELETE ON {Schema}.conflict, {WebhookTables.Cursor}, {WebhookTables.Delivery} TO {role};
+            GRANT INSERT, UPDATE, DELETE ON {Schema}.conflict, {WebhookTables.Cursor}, {WebhookTables.Delivery}, {SearchTables.All} TO {role};
             """);
         await grant.ExecuteNonQueryAsync(cancel);
     }
@@ -92,6 +94,7 @@ public static class StoreSetup
         options.Storage.ExtendedSchemaObjects.Add(KeyUses.Table());
         options.Storage.ExtendedSchemaObjects.Add(WebhookTables.CursorTable());
         options.Storage.ExtendedSchemaObjects.Add(WebhookTables.DeliveryTable());
+        foreach (var table in SearchTables.Tables()) options.Storage.ExtendedSchemaObjects.Add(table);
         options.Storage.ExtendedSchemaObjects.Add(new Function(Name("append_commits"), AppendFunction.Sql));
     }
 

@@ -14,6 +14,7 @@ public class StoreFixture : IAsyncLifetime
 {
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.Parse("2026-11-22T12:00:00Z"));
     public NpgsqlDataSource Source { get; private set; } = null!;
+    public string ConnectionString { get; private set; } = "";
     public DocumentStore Marten { get; private set; } = null!;
     public CommitQueue Queue { get; private set; } = null!;
     public AppDirectory Apps { get; private set; } = null!;
@@ -27,7 +28,7 @@ public class StoreFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Source = NpgsqlDataSource.Create(await Connect());
+        Source = NpgsqlDataSource.Create(ConnectionString = await Connect());
         await StoreSetup.Migrate(Source, Time, CancellationToken.None);
         Marten = StoreSetup.Open(Source, Time);
         Queue = new CommitQueue(Source, NullLogger<CommitQueue>.Instance);

@@ -32,6 +32,9 @@ public sealed record App(string Id, string Name, ImmutableDictionary<string, Tie
     /// <summary>The ids of documents that a user may have a share of.</summary>
     public ImmutableDictionary<string, ImmutableHashSet<Guid>> SharedWith { get; init; } = ImmutableDictionary<string, ImmutableHashSet<Guid>>.Empty;
 
+    /// <summary>The paths of the declared indexes.</summary>
+    public ImmutableDictionary<IndexName, string> Indexes { get; init; } = ImmutableDictionary<IndexName, string>.Empty;
+
     public static App Unregistered(string id) => new(id, id, ImmutableDictionary<string, Tier>.Empty);
 
     public Tier? Tier(string name) =>
@@ -91,9 +94,11 @@ public sealed record App(string Id, string Name, ImmutableDictionary<string, Tie
             PaymentSecrets = secret is null ? app.PaymentSecrets.Remove(provider) : app.PaymentSecrets.SetItem(provider, secret),
         },
         TierDefined defined => app.With(Apps.Tier.From(defined) with { ReadableBy = app.Tiers.GetValueOrDefault(defined.Tier)?.ReadableBy ?? [] }),
-        TierRemoved(var tier) => app with { Tiers = app.Tiers.Remove(tier) },
+        TierRemoved(var tier) => app with { Tiers = app.Tiers.Remove(tier), Indexes = app.Indexes.RemoveRange(app.Indexes.Keys.Where(i => i.Tier == tier)) },
         TierGranted(var tier, var other) => app.With(app.Tiers[tier] with { ReadableBy = app.Tiers[tier].ReadableBy.Add(other) }),
         TierGrantRevoked(var tier, var other) => app.With(app.Tiers[tier] with { ReadableBy = app.Tiers[tier].ReadableBy.Remove(other) }),
+        IndexDeclared(var tier, var index, var path) => app with { Indexes = app.Indexes.SetItem(new(tier, index), path) },
+        IndexDropped(var tier, var index) => app with { Indexes = app.Indexes.Remove(new(tier, index)) },
         RoleDefined(var role, var description) => app with { Roles = app.Roles.SetItem(role, description) },
         RoleRemoved(var role) => app with { Roles = app.Roles.Remove(role) },
         PlanDefined(var plan, var roles) => app with { Plans = app.Plans.SetItem(plan, [.. roles]) },
@@ -144,3 +149,6 @@ public sealed record App(string Id, string Name, ImmutableDictionary<string, Tie
     public static App WithDefaultTiers(string id, string name) =>
         RegisterApp.DefaultTiers.Aggregate(Unregistered(id) with { Name = name }, (app, tier) => app.With(Apps.Tier.From(tier)));
 }
+
+/// <summary>A declared index: its name is good in its tier.</summary>
+public readonly record struct IndexName(string Tier, string Name);

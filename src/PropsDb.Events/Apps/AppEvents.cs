@@ -34,6 +34,11 @@ public sealed record TierGranted(string Tier, string App) : AppEvent;
 
 public sealed record TierGrantRevoked(string Tier, string App) : AppEvent;
 
+/// <summary>What stands at a path of the tier's documents can be sorted by and compared quickly.</summary>
+public sealed record IndexDeclared(string Tier, string Index, string Path) : AppEvent;
+
+public sealed record IndexDropped(string Tier, string Index) : AppEvent;
+
 public sealed record RoleDefined(string Role, string? Description) : AppEvent;
 
 public sealed record RoleRemoved(string Role) : AppEvent;
@@ -104,6 +109,8 @@ public static class AppEventNames
         [typeof(TierRemoved)] = "tier_removed",
         [typeof(TierGranted)] = "tier_granted",
         [typeof(TierGrantRevoked)] = "tier_grant_revoked",
+        [typeof(IndexDeclared)] = "index_declared",
+        [typeof(IndexDropped)] = "index_dropped",
         [typeof(RoleDefined)] = "role_defined",
         [typeof(RoleRemoved)] = "role_removed",
         [typeof(PlanDefined)] = "plan_defined",

@@ -28,6 +28,30 @@ public static class JsonNumber
             && leftDigits[..leftLength].SequenceEqual(rightDigits[..rightLength]);
     }
 
+    /// <summary>Below zero: left is less; zero: they denote the same.</summary>
+    public static int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        Span<byte> leftDigits = stackalloc byte[MaxLength], rightDigits = stackalloc byte[MaxLength];
+        var (leftLength, leftSign, leftExponent) = Normalise(left, leftDigits);
+        var (rightLength, rightSign, rightExponent) = Normalise(right, rightDigits);
+        var (leftRank, rightRank) = (Sign(leftLength, leftSign), Sign(rightLength, rightSign));
+        if (leftRank != rightRank || leftRank == 0) return leftRank.CompareTo(rightRank);
+        var size = leftExponent.CompareTo(rightExponent);
+        if (size == 0) size = leftDigits[..leftLength].SequenceCompareTo(rightDigits[..rightLength]);
+        return leftRank * size;
+    }
+
+    private static int Sign(int digits, bool isNegative) => digits == 0 ? 0 : isNegative ? -1 : 1;
+
+    /// <summary>One spelling for all texts of one number: <c>-0.123e4</c>, or <c>0</c>.</summary>
+    /// <param name="exponent">The power of ten behind the digits, which all stand after the point.</param>
+    public static string Canonical(ReadOnlySpan<byte> text, out BigInteger exponent)
+    {
+        Span<byte> digits = stackalloc byte[MaxLength];
+        (var length, var isNegative, exponent) = Normalise(text, digits);
+        return length == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"{(isNegative ? "-" : "")}0.{System.Text.Encoding.ASCII.GetString(digits[..length])}e{exponent}");
+    }
+
     // 0.d1d2d3… × 10^exponent without leading or trailing zeros; zero has no digits, no sign and exponent 0.
     // The exponent is a BigInteger because 0e99999999999999999999 is a legal spelling of 0.
     private static (int Length, bool Negative, BigInteger Exponent) Normalise(ReadOnlySpan<byte> text, Span<byte> digits)

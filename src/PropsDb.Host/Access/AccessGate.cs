@@ -84,6 +84,9 @@ public static class AccessGate
         // What is copied is read; whether the copy may be written is asked for its own tier. Who may share is more than a tier's permission tells.
         "POST" when api is [_, _, _, "_copy" or "_share"] => DocumentAction.Read,
         "DELETE" when api is [_, _, _, "_share", _] => DocumentAction.Read,
+        // Questions are asked by POST, too. Who may declare indexes is more than a tier's permission tells.
+        "POST" when api is [_, _, "_query" or "_aggregate"] => DocumentAction.Read,
+        "PUT" or "DELETE" when api is [_, _, "_indexes", _] => DocumentAction.Read,
         // Of what writers lost in conflicts with each other, writers are told.
         "GET" or "HEAD" when api is [_, _, _, "_conflicts"] => DocumentAction.Write,
         "POST" or "PUT" or "PATCH" => DocumentAction.Write,

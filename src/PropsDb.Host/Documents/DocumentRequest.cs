@@ -48,6 +48,9 @@ public sealed record DocumentRequest(HttpContext Http, Admission Admission, Docu
     /// <summary>The user that stands in the path behind the operation.</summary>
     public string? NamedUser { get; init; }
 
+    /// <summary>The declared index that stands in the path behind the operation.</summary>
+    public string? NamedIndex { get; init; }
+
     /// <summary>Nothing older is shown: a grantee sees the document from the grant's version on.</summary>
     public long Since => Admission.Access.Share is { } share && Ask(DocumentAction.Read).Share is not null ? share.Version : 0;
 

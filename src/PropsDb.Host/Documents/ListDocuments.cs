@@ -6,6 +6,7 @@ using PropsDb.Events.Documents;
 using PropsDb.Events.Values;
 using PropsDb.Host.Access;
 using PropsDb.Host.Http;
+using PropsDb.Host.Search;
 using PropsDb.Projections;
 
 namespace PropsDb.Host.Documents;
@@ -19,8 +20,8 @@ public static class ListDocuments
         var query = Parse(request);
         var asObject = request.AsObject;
         Accepts.Json(request.Http.Request);
-        var page = await request.Service<DocumentLists>().List(query, request.Cancel);
-        var cursor = page.Next is { } next ? request.Service<Seal>().Cursor(Scope(query), $"{next.Id:N}{next.Value}") : null;
+        var page = await request.Service<DocumentLists>().List(query, request.Cancel, request.MinPosition() ?? 0);
+        var cursor = page.Next is { } next ? request.Service<Seal>().Cursor(Scope(request, query), $"{next.Id:N}{next.Value}") : null;
         if (cursor is not null) request.Http.Response.Headers.Link = $"<{NextUrl(request, cursor)}>; rel=\"next\"";
         await Reply.Send(request.Http, 200, Json.Write(writer => WritePage(writer, request, query, page, cursor, asObject)), Route.Json);
     }
@@ -28,8 +29,6 @@ public static class ListDocuments
     private static ListQuery Parse(DocumentRequest request)
     {
         var query = request.Query;
-        if (query.Text("min_position") is { } position && !request.Service<Seal>().TryPosition(request.Key.App, position, out _))
-            throw new ProblemException(new Problem("invalid_position", "min_position was not given out for this app."));
         var list = new ListQuery(
             request.Key.App, request.Key.Tier, OwnerOf(request), SharedWith(request), request.Admission.Access.OnlyShared, query.Text("prefix") ?? "", query.Flag("deleted"),
             query.OneOf("sort", "name", "name", "version", "created_at", "updated_at") switch
@@ -48,9 +47,9 @@ public static class ListDocuments
     }
 
     // Who sees no documents but shared ones sees them of every owner, or of the one that is named.
-    private static string? OwnerOf(DocumentRequest request) => request.Admission.Access.OnlyShared ? request.Query.Text("owner") : request.Key.Owner;
+    internal static string? OwnerOf(DocumentRequest request) => request.Admission.Access.OnlyShared ? request.Query.Text("owner") : request.Key.Owner;
 
-    private static IReadOnlyCollection<Guid> SharedWith(DocumentRequest request)
+    internal static IReadOnlyCollection<Guid> SharedWith(DocumentRequest request)
     {
         var (caller, app, tier) = (request.Admission.Caller, request.Admission.App, request.Admission.Tier);
         // Everyone's own list is of what they own and what others share with them; a list of one owner's is of that owner's.
@@ -59,13 +58,13 @@ public static class ListDocuments
     }
 
     private static ListPlace PlaceOf(DocumentRequest request, ListQuery list, string cursor) =>
-        request.Service<Seal>().PlaceOf(Scope(list), cursor) is { Length: >= 32 } place && Guid.TryParseExact(place[..32], "N", out var id)
+        request.Service<Seal>().PlaceOf(Scope(request, list), cursor) is { Length: >= 32 } place && Guid.TryParseExact(place[..32], "N", out var id)
             ? new ListPlace(place[32..], id)
             : throw new ProblemException(Problem.Query("cursor", "was not given out for this list."));
 
-    // A cursor of one list is none of another.
-    private static string Scope(ListQuery q) => string.Join('\n',
-        q.App, q.Tier, q.Owner is null ? "*" : "=" + q.Owner, q.OnlyShared.ToString(CultureInfo.InvariantCulture), q.Prefix, q.Deleted, q.Order, q.Descending.ToString(CultureInfo.InvariantCulture));
+    // A cursor of one list is none of another, nor of another caller's.
+    private static string Scope(DocumentRequest request, ListQuery q) => string.Join('\n',
+        request.Admission.Caller.UserId, q.App, q.Tier, q.Owner is null ? "*" : "=" + q.Owner, q.OnlyShared.ToString(CultureInfo.InvariantCulture), q.Prefix, q.Deleted, q.Order, q.Descending.ToString(CultureInfo.InvariantCulture));
 
     private static string NextUrl(DocumentRequest request, string cursor)
     {

@@ -7,6 +7,7 @@ using PropsDb.Host.Conflicts;
 using PropsDb.Host.History;
 using PropsDb.Host.Http;
 using PropsDb.Host.Ops;
+using PropsDb.Host.Search;
 using PropsDb.Host.Sharing;
 
 namespace PropsDb.Host.Documents;
@@ -41,6 +42,7 @@ public static class Routes
         GetProperty.Route, SetPropertyRoute.Route, DeletePropertyRoute.Route,
         ChangeSettingsRoute.Route, .. GetHistory.Routes, GetDiff.Route, GetBlame.Route, GetEvents.Route,
         .. RollBackRoute.Routes, UndoRoute.Route, RestoreRoute.Route, BatchRoute.Route, ListConflicts.OfDocument, .. ShareRoutes.All, .. ChangesRoute.All,
+        SearchRoute.Route, QueryRoute.Route, AggregateRoute.Route, .. IndexRoutes.All,
     ];
 
     private static readonly Dictionary<(Level, string?), Dictionary<string, Route>> Table = All
@@ -56,8 +58,13 @@ public static class Routes
         }
         if (http.Features.Get<Admission>() is not { } admission) throw new ProblemException(Problem.NotFound());
         var names = http.Features.GetRequiredFeature<Address>().Api!.Skip(2).ToList();
-        string? operation = null, user = null;
-        if (names is [_, "_share", var named])
+        string? operation = null, user = null, index = null;
+        if (names is ["_indexes", var declared])
+        {
+            (operation, index) = ("_indexes/{index}", declared);
+            names.Clear();
+        }
+        else if (names is [_, "_share", var named])
         {
             (operation, user) = ("_share/{user}", named);
             names.RemoveRange(1, 2);
@@ -86,7 +93,7 @@ public static class Routes
         if (names.Count > 0) Refuse(Names.DocumentFault(names[0]));
         Refuse(PropertyPath.TryCreate(names.ElementAtOrDefault(1), names.ElementAtOrDefault(2), out var target));
         var body = hasBody ? await Bodies.Read(http.Request, limits) : null;
-        await route.Handle(new DocumentRequest(http, admission, key, target, body) { NamedUser = user });
+        await route.Handle(new DocumentRequest(http, admission, key, target, body) { NamedUser = user, NamedIndex = index });
     }
 
     private sealed record Pointer(bool IsBad);

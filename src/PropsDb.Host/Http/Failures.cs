@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Npgsql;
 using PropsDb.Host.Legacy;
 using PropsDb.Projections;
+using PropsDb.Projections.Search;
 
 namespace PropsDb.Host.Http;
 
@@ -38,10 +39,12 @@ public static partial class Failures
             BadHttpRequestException => new Problem("invalid_json", "The request's body could not be read."),
             OutcomeUnknownException => new Problem("outcome_unknown", "The connection to the database broke during the commit. Repeating with the same Idempotency-Key is safe."),
             AuthorizerUnreachableException => new Problem("unavailable", "Who asks could not be found out."),
+            QueryTimeoutException => new Problem("query_timeout", "The query took longer than its time. Narrow it, or declare an index for what it sorts by or compares."),
+            IndexBehindException => new Problem("unavailable", "The search index does not include what was asked for yet."),
             NotCommittedException or DbException or TimeoutException => new Problem("unavailable", "The database cannot be used now."),
             _ => new Problem("internal", "The service failed; its log has more under this request's id."),
         };
-        if (e is not ProblemException && Problem.Codes[problem.Code].Status >= 500)
+        if (e is not (ProblemException or QueryTimeoutException or IndexBehindException) && Problem.Codes[problem.Code].Status >= 500)
         {
             LogFailure(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("PropsDb.Host.Requests"), e, problem.Code, RequestIds.Of(http));
         }

@@ -26,7 +26,7 @@ public sealed record Problem(string Code, string Detail, IReadOnlyList<BodyFault
         ["invalid_name"] = (400, "A name is not allowed."),
         ["invalid_value"] = (400, "A value is not allowed."),
         ["invalid_version"] = (400, "A version is malformed."),
-        ["invalid_query"] = (400, "A query parameter is malformed."),
+        ["invalid_query"] = (400, "A query, or a parameter of one, is malformed."),
         ["invalid_position"] = (400, "A position was not given out for this app."),
         ["version_ambiguous"] = (400, "The write names two versions."),
         ["unauthenticated"] = (401, "Valid credentials are needed."),

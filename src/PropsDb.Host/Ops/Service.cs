@@ -10,6 +10,7 @@ using PropsDb.Host.Webhooks;
 using PropsDb.Projections;
 using PropsDb.Projections.Changes;
 using PropsDb.Projections.Audit;
+using PropsDb.Projections.Search;
 
 namespace PropsDb.Host.Ops;
 
@@ -65,7 +66,9 @@ public static class Service
         builder.Services.AddSingleton(services => new FeedRetention(services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<ChangeReader>(), time, settings.FeedRetention));
         builder.Services.AddHostedService<Housekeeping>();
         builder.Services.AddSingleton<DocumentStreams>();
-        builder.Services.AddSingleton<DocumentLists>();
+        builder.Services.AddSingleton(services => services.GetRequiredService<Store>().Search);
+        builder.Services.AddSingleton<SearchProgress>().AddSingleton<SearchProjector>();
+        builder.Services.AddSingleton<DocumentLists>().AddSingleton<DocumentQueries>().AddSingleton<TextSearch>().AddSingleton<Aggregates>();
         builder.Services.AddSingleton(_ => apps).AddSingleton<AppStreams>().AddSingleton<AppHistory>().AddSingleton<KeyUses>().AddSingleton<Tokens>();
         builder.Services.AddSingleton<Members>().AddHostedService(services => services.GetRequiredService<Members>());
         Live.Add(builder.Services);
@@ -79,6 +82,7 @@ public static class Service
         app.Services.GetRequiredService<Store>();
         app.Services.GetRequiredService<CommitQueue>();
         app.Services.GetRequiredService<AuditProjector>();
+        app.Services.GetRequiredService<SearchProjector>();
         app.Services.GetRequiredService<DocumentViews>();
         store.LockRegained = app.Services.GetRequiredService<DocumentCache>().Clear;
         await DefaultApp.Register(app.Services, settings);

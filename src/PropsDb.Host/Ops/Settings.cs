@@ -30,6 +30,9 @@ public sealed record Settings
     public RateLimits RateLimits { get; init; } = new();
     public LiveLimits Live { get; init; } = new();
 
+    /// <summary>How long one statement of a search, a query or an aggregate may take.</summary>
+    public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How much of memory documents in use may take, about.</summary>
     public long CacheBytes { get; init; } = 64 * 1024 * 1024;
 
@@ -105,6 +108,7 @@ public sealed record Settings
                 MaxShares = Number("LIMITS:SHARES", Limits.Default.MaxShares),
             },
             Live = new LiveLimits(Number("LIMITS:SUBSCRIPTIONS", 200), Number("LIMITS:CONNECTIONSPERUSER", 20), Number("LIMITS:CONNECTIONSPERAPP", 2_000)),
+            QueryTimeout = TimeSpan.FromMilliseconds(Number("LIMITS:QUERYMILLISECONDS", 2_000)),
             RateLimits = new RateLimits(Number("RATELIMITS:APP", 0), Number("RATELIMITS:USER", 0), Number("RATELIMITS:KEY", 0), Number("RATELIMITS:FAILEDAUTH", 0)),
         };
         return settings.Checked();
@@ -151,6 +155,7 @@ public sealed record Settings
             if (!IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _))
                 throw new SettingsException($"PROPSDB__TRUSTEDPROXIES has '{proxy}', and that is neither an address nor a network such as 10.0.0.0/8.");
         if (Webhooks.Timeout > WebhookSettings.LongestTimeout) throw new SettingsException($"PROPSDB__WEBHOOKS__TIMEOUT is more than {WebhookSettings.LongestTimeout.TotalSeconds:0}s.");
+        if (QueryTimeout <= TimeSpan.Zero) throw new SettingsException("PROPSDB__LIMITS__QUERYMILLISECONDS is 0, and a query takes some time.");
         if (MetricsPort is < 1 or > 65535) throw new SettingsException($"PROPSDB__METRICS__PORT is '{MetricsPort}', and no port.");
         if (!IPAddress.TryParse(MetricsAddress, out _)) throw new SettingsException($"PROPSDB__METRICS__ADDRESS is '{MetricsAddress}', and no address.");
         return this;

@@ -2,6 +2,7 @@ using Marten;
 using Npgsql;
 using PropsDb.EmbeddedPostgres;
 using PropsDb.Projections;
+using PropsDb.Projections.Search;
 
 namespace PropsDb.Host.Ops;
 
@@ -22,6 +23,9 @@ public sealed partial class Store : IAsyncDisposable
     public NpgsqlDataSource Source { get; }
     public DocumentStore Marten { get; }
     public Seal Seal { get; }
+
+    /// <summary>The database, for questions that may take long.</summary>
+    public required SearchDatabase Search { get; init; }
 
     /// <summary>Where the embedded server keeps its data; null where none is run.</summary>
     public string? EmbeddedDirectory { get; private init; }
@@ -62,6 +66,7 @@ public sealed partial class Store : IAsyncDisposable
         return new Store(embedded, source, StoreSetup.Open(source, time), nodeLock, await Seal.Open(source, cancel))
         {
             EmbeddedDirectory = embedded is null ? null : settings.DataDirectory,
+            Search = new SearchDatabase(Connecting(connection), settings.QueryTimeout),
         };
     }
 
@@ -86,7 +91,9 @@ public sealed partial class Store : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL runs with {Setting} = off: A CRASH CAN LOSE WRITES THAT WERE ACKNOWLEDGED.")]
     private static partial void UnsafeSetting(ILogger log, string setting);
 
-    internal static NpgsqlDataSource Connect(string connectionString)
+    internal static NpgsqlDataSource Connect(string connectionString) => Connecting(connectionString).Build();
+
+    private static NpgsqlDataSourceBuilder Connecting(string connectionString)
     {
         NpgsqlDataSourceBuilder builder;
         try
@@ -107,7 +114,7 @@ public sealed partial class Store : IAsyncDisposable
         connection.ApplicationName ??= "propsdb";
         connection.MaxAutoPrepare = 64;
         connection.AutoPrepareMinUsages = 2;
-        return builder.Build();
+        return builder;
     }
 
     public async ValueTask DisposeAsync()
@@ -115,6 +122,7 @@ public sealed partial class Store : IAsyncDisposable
         await _lock.DisposeAsync();
         Marten.Dispose();
         Seal.Dispose();
+        await Search.DisposeAsync();
         await Source.DisposeAsync();
         if (_embedded is not null) await _embedded.DisposeAsync();
     }

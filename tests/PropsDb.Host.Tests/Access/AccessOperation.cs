@@ -69,12 +69,28 @@ public sealed record AccessOperation(string? Body = null)
         },
     };
 
+    // A tier has few of them, so that all cells share one.
+    private static readonly AccessOperation Index = new("""{"path":"/{new}"}""")
+    {
+        Prepare = async world =>
+        {
+            (await world.Admin.Send("PUT", $"/api/v1/{AccessWorld.App}/board/_indexes/shared", $$"""{"path":"/{{world.New("path")}}"}""")).Status.ShouldBeInRange(200, 201);
+            return "shared";
+        },
+    };
+
     public static IReadOnlyDictionary<string, AccessOperation> All { get; } = new Dictionary<string, AccessOperation>
     {
         ["GET " + Document] = new() { Needle = "{secret}" },
         ["GET " + Document + "/{collection}"] = new() { Needle = "{secret}" },
         ["GET " + Document + "/{collection}/{property}"] = new() { Needle = "{secret}" },
         ["GET /api/v1/{app}/{tier}"] = new() { Needle = "{listed}" },
+        ["GET /api/v1/{app}/{tier}/_search"] = new() { Query = "q=theme:*&limit=500", Needle = "{listed}" },
+        ["POST /api/v1/{app}/{tier}/_query"] = new("""{"limit":500,"filter":{"path":"/ui/theme","exists":true}}""") { Writes = false, Needle = "{listed}" },
+        ["POST /api/v1/{app}/{tier}/_aggregate"] = new("""{"group_by":"/ui/theme"}""") { Writes = false },
+        ["PUT /api/v1/{app}/{tier}/_indexes/{index}"] = Index,
+        ["GET /api/v1/{app}/{tier}/_indexes/{index}"] = Without(Index),
+        ["DELETE /api/v1/{app}/{tier}/_indexes/{index}"] = Without(Index),
         ["POST " + Document] = new("""{"collections":{"ui":{"theme":"new"}}}"""),
         ["PUT " + Document] = new("""{"collections":{"ui":{"theme":"new"}}}"""),
         ["PATCH " + Document] = new("""{"ui":{"theme":"new"}}""") { MediaType = Merge },

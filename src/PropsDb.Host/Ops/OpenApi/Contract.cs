@@ -47,6 +47,8 @@ public sealed record Contract(string? Answer, params string[] Body)
         Problems = ["idempotency_in_progress", "idempotency_mismatch", "outcome_unknown", .. body.Length > 0 ? Bodies : []],
     };
 
+    private static Contract Ask(string answer, params string[] body) => new(answer, body) { Headers = ["Accept"], Problems = ["invalid_position", "not_acceptable", "query_timeout"] };
+
     private static Contract Changes => new("ChangePage") { Query = ["since", "changes_limit", "wait"], Headers = ["Accept", "Last-Event-ID"], Problems = ["invalid_position", "position_gone", "not_acceptable"] };
 
     private static Contract AdministrationHistory => new("AdministrationHistory") { Query = ["history_limit", "before_number"] };
@@ -62,6 +64,13 @@ public sealed record Contract(string? Answer, params string[] Body)
             Problems = ["invalid_position", "not_acceptable"],
         },
         ["GET /api/v1/{app}/_changes"] = Changes with { Query = ["since", "changes_limit", "wait", "owner_of"] },
+        ["GET /api/v1/{app}/{tier}/_search"] = Ask("SearchPage") with { Query = ["q", "search_collection", "limit", "cursor", "min_position"] },
+        ["POST /api/v1/{app}/{tier}/_query"] = Ask("QueryPage", "QueryBody").And(Bodies) with { Query = ["shape", "min_position"] },
+        ["POST /api/v1/{app}/{tier}/_aggregate"] = Ask("AggregateAnswer", "AggregateBody").And(Bodies) with { Query = ["min_position"] },
+        ["GET /api/v1/{app}/{tier}/_indexes"] = new("IndexList"),
+        ["GET /api/v1/{app}/{tier}/_indexes/{index}"] = new("Index"),
+        ["PUT /api/v1/{app}/{tier}/_indexes/{index}"] = Administer("Index", "IndexBody"),
+        ["DELETE /api/v1/{app}/{tier}/_indexes/{index}"] = Administer(null),
         ["GET /api/v1/{app}/{tier}/_changes"] = Changes,
         ["GET /api/v1/{app}/{tier}/{document}/_changes"] = Changes,
         ["GET /api/v1/{app}/{tier}/{document}"] = Read("DocumentAnswer") with { Query = ["collections", "shape", "at_version", "at", "include_vector"] },

@@ -25,8 +25,10 @@ public sealed record Described(
     {
         var segments = operation?.Split('/') ?? [];
         return string.Concat(segments.Select((s, i) => s[0] != '_' ? ""
-            : char.ToUpperInvariant(s[1]) + (i + 1 < segments.Length && segments[i + 1][0] == '{' ? s[2..].TrimEnd('s') : s[2..])));
+            : char.ToUpperInvariant(s[1]) + (i + 1 < segments.Length && segments[i + 1][0] == '{' ? Singular(s[2..]) : s[2..])));
     }
+
+    private static string Singular(string plural) => plural.EndsWith("xes", StringComparison.Ordinal) ? plural[..^2] : plural.TrimEnd('s');
 
     private static string Lower(string text) => text.ToLowerInvariant();
 }

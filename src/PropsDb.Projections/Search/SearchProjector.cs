@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace PropsDb.Projections.Search;
+
+/// <summary>Brings the search index up to date behind the commit, makes it anew where that was asked for, and builds declared indexes.</summary>
+public sealed class SearchProjector : IAsyncDisposable
+{
+    private const long Key = 0x50726F7073444208;
+
+    // Several commits to one document within it cost one row.
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
+
+    // What can wait is looked for so often.
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(300);
+
+    private readonly CommitQueue _queue;
+    private readonly AppDirectory _apps;
+    private readonly SearchProgress _progress;
+    private readonly TimeProvider _time;
+    private readonly Leadership _leadership;
+    private long _looked;
+    private bool _hasMore;
+
+    public SearchProjector(NpgsqlDataSource source, CommitQueue queue, DocumentReader documents, AppDirectory apps, SearchProgress progress, TimeProvider time, ILogger<SearchProjector> log)
+    {
+        (_queue, _apps, _progress, _time) = (queue, apps, progress, time);
+        _leadership = new Leadership(source, Key, Gather, async (connection, cancel) =>
+        {
+            var (round, indexes) = (await SearchRound.Begin(connection, documents, cancel), new DeclaredIndexes(connection));
+            return async stop => await Step(round, stop) || await DoWhatCanWait(round, indexes, stop);
+        }, log);
+        _queue.Committed += OnCommitted;
+        _progress.Wanted += OnWanted;
+        _leadership.Start();
+    }
+
+    private void OnCommitted(object? sender, EventArgs e) => _leadership.Signal();
+
+    private void OnWanted(object? sender, EventArgs e) => _leadership.Hurry();
+
+    private async Task<bool> Step(SearchRound round, CancellationToken stop)
+    {
+        try
+        {
+            var isFull = await round.Run(stop);
+            _progress.Reached(round.Position, round.IsBuilt, isFull);
+            return isFull;
+        }
+        finally
+        {
+            Measures.SearchLag.Record(round.OldestWaiting is { } oldest ? Math.Max(0, (_time.GetUtcNow() - oldest).TotalSeconds) : 0);
+        }
+    }
+
+    private async Task<bool> DoWhatCanWait(SearchRound round, DeclaredIndexes indexes, CancellationToken stop)
+    {
+        if (!_hasMore && TimeProvider.System.GetElapsedTime(_looked) < Look) return false;
+        _looked = TimeProvider.System.GetTimestamp();
+        if (round.Rebuilding is null) await round.Look(stop);
+        if (round.Rebuilding is not null) await round.Rebuild(stop);
+        var isBuilding = await indexes.Build(_apps.All, stop);
+        return _hasMore = isBuilding || round.Rebuilding is not null;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _queue.Committed -= OnCommitted;
+        _progress.Wanted -= OnWanted;
+        return _leadership.DisposeAsync();
+    }
+}
