@@ -5,6 +5,7 @@ using Npgsql;
 using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
 using PropsDb.Projections.Audit;
+using PropsDb.Projections.Webhooks;
 using Weasel.Postgresql;
 using Weasel.Postgresql.Functions;
 using Weasel.Postgresql.Tables;
@@ -55,7 +56,7 @@ public static class StoreSetup
             GRANT INSERT ON {Schema}.mt_events, {Schema}.document_snapshot, {Schema}.secret, {AuditTables.Entry} TO {role};
             GRANT INSERT, UPDATE ON {Schema}.mt_streams, {Schema}.document_view, {Schema}.device_sequence, {Schema}.key_use, {Schema}.mt_event_progression TO {role};
             GRANT INSERT, DELETE ON {Schema}.receipt TO {role};
-            GRANT INSERT, UPDATE, DELETE ON {Schema}.conflict TO {role};
+            GRANT INSERT, UPDATE, DELETE ON {Schema}.conflict, {WebhookTables.Cursor}, {WebhookTables.Delivery} TO {role};
             """);
         await grant.ExecuteNonQueryAsync(cancel);
     }
@@ -89,6 +90,8 @@ public static class StoreSetup
         options.Storage.ExtendedSchemaObjects.Add(ConflictLog.Table());
         options.Storage.ExtendedSchemaObjects.Add(AuditTables.EntryTable());
         options.Storage.ExtendedSchemaObjects.Add(KeyUses.Table());
+        options.Storage.ExtendedSchemaObjects.Add(WebhookTables.CursorTable());
+        options.Storage.ExtendedSchemaObjects.Add(WebhookTables.DeliveryTable());
         options.Storage.ExtendedSchemaObjects.Add(new Function(Name("append_commits"), AppendFunction.Sql));
     }
 

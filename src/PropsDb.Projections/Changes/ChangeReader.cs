@@ -20,11 +20,21 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
     // More than one commit can hold, so that a page always ends behind a whole one.
     private const int PageSize = 12_000;
 
-    /// <summary>The position of the last event that is committed.</summary>
+    // Up to where what was given and taken back is in force here.
+    private long _inForce;
+
+    /// <summary>
+    /// The position of the last event that is committed. Whoever lost a permission up to there, on whatever node, has lost it here as well: what
+    /// is told from memory afterwards is told as of then, though between the two nothing but the loss was committed.
+    /// </summary>
     public async Task<long> Head(CancellationToken cancel)
     {
         await using var command = source.CreateCommand($"SELECT coalesce(max(seq_id), 0) FROM {StoreSetup.Schema}.mt_events");
-        return (long)(await command.ExecuteScalarAsync(cancel))!;
+        var head = (long)(await command.ExecuteScalarAsync(cancel))!;
+        if (head <= Volatile.Read(ref _inForce)) return head;
+        await apps.CatchUp(cancel);
+        Volatile.Write(ref _inForce, head);
+        return head;
     }
 
     /// <summary>The commits after a position, some of them: <see cref="ChangeBatch.Reached"/> says up to where they are complete.</summary>
@@ -50,11 +60,20 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
                 rows++;
             }
         }
-        // Whoever lost a permission up to here, on whatever node, is told of nothing that was committed later.
-        if (commits.Count > 0) await apps.CatchUp(cancel);
         var changes = new List<CommittedChange>(commits.Count);
         foreach (var commit in commits) changes.Add(await Change(commit, cancel));
         return new ChangeBatch(changes, cut ?? Math.Max(head, position), cut is not null);
+    }
+
+    /// <summary>The commit of a document that ends at a position, as it is told now.</summary>
+    /// <param name="after">A position before its first event.</param>
+    public async Task<CommittedChange?> At(DocumentKey key, long after, long position, CancellationToken cancel)
+    {
+        var commit = new List<Row>();
+        await using (var command = Command(after, position, new ChangeScope(key.App, key.Tier, key.Owner, key.Name)))
+        await using (var reader = await command.ExecuteReaderAsync(cancel))
+            while (await reader.ReadAsync(cancel)) commit.Add(Read(reader));
+        return commit.Count == 0 ? null : await Change(commit.FindAll(row => row.Commit == commit[^1].Commit), cancel);
     }
 
     private sealed record Row(long Position, DocumentKey Key, string Commit, DocumentEvent Event, DateTimeOffset At, string By, string? Device);
