@@ -24,6 +24,10 @@ public static class StoreSetup
 
     private const string AccessIndex = "mt_events_access";
 
+    // Lists sort names as their bytes, whatever the database's own collation is.
+    private const string NamesIndex = "document_view_names";
+    private const string OwnersIndex = "document_view_owners";
+
     /// <summary>Of a document's events: those that are no commit.</summary>
     internal const string IsAdministration = "type IN ('document_settings_changed', 'document_shared', 'share_revoked', 'share_expired', 'value_erased')";
 
@@ -40,6 +44,8 @@ public static class StoreSetup
             CREATE INDEX IF NOT EXISTS {LifecycleIndex} ON {Schema}.mt_events (tenant_id, stream_id, version) WHERE {IsLifecycle};
             ALTER TABLE {Schema}.mt_streams SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 1);
             ALTER TABLE {Schema}.document_view ALTER COLUMN content DROP NOT NULL;
+            CREATE INDEX IF NOT EXISTS {NamesIndex} ON {Schema}.document_view (tenant_id, tier, is_deleted, name COLLATE "C", id);
+            CREATE INDEX IF NOT EXISTS {OwnersIndex} ON {Schema}.document_view (tenant_id, tier, owner, is_deleted, name COLLATE "C", id);
             CREATE INDEX IF NOT EXISTS {AccessIndex} ON {Schema}.mt_events (seq_id) WHERE {AppDirectory.ConcernsAccess};
             {SearchTables.CreateIndexes}
             """);
@@ -120,8 +126,8 @@ public static class StoreSetup
         table.AddColumn("content", "text");
         table.AddColumn("tail_events", "bigint").NotNull().DefaultValue(0);
         table.AddColumn("tail_bytes", "bigint").NotNull().DefaultValue(0);
-        table.Indexes.Add(new IndexDefinition("document_view_by_name") { Columns = ["tenant_id", "tier", "is_deleted", "name", "id"] });
-        table.Indexes.Add(new IndexDefinition("document_view_by_owner") { Columns = ["tenant_id", "tier", "owner", "is_deleted", "name", "id"] });
+        table.IgnoreIndex(NamesIndex);
+        table.IgnoreIndex(OwnersIndex);
         return table.WithFillFactor(50).WithStorageParameter("toast_tuple_target", 8160);
     }
 

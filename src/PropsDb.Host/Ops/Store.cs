@@ -11,6 +11,7 @@ public sealed partial class Store : IAsyncDisposable
 {
     private const long MigrationLock = 0x50726F7073444205;
 
+    private const int MaxConnections = 24;
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MigrationPatience = TimeSpan.FromMinutes(2);
 
@@ -111,6 +112,8 @@ public sealed partial class Store : IAsyncDisposable
         (connection.IncludeErrorDetail, connection.IncludeFailedBatchedCommand) = (false, false);
         // Waiting for the database is bounded, so that no request hangs longer than its answer is worth.
         if (!connectionString.Contains("Timeout", StringComparison.OrdinalIgnoreCase)) (connection.Timeout, connection.CommandTimeout) = (5, 8);
+        // More connections than these make a database slower, and it has a hundred for all its nodes.
+        if (!connectionString.Contains("Pool Size", StringComparison.OrdinalIgnoreCase)) connection.MaxPoolSize = MaxConnections;
         connection.ApplicationName ??= "propsdb";
         connection.MaxAutoPrepare = 64;
         connection.AutoPrepareMinUsages = 2;
