@@ -14,7 +14,7 @@ public sealed class EntitlementTests : IAsyncLifetime
     {
         await _server.InitializeAsync();
         (await Admin.Put("_tiers/team", """{"type":"shared","permissions":[{"role":"member","can_read":true,"can_write":true,"can_delete":true}]}""")).Status.ShouldBe(201);
-        await Admin.Holding("team/board", """{"c":{"p":0}}""");
+        await Admin.Holding("team/board", """{"c":{"p":"start"}}""");
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
@@ -108,7 +108,7 @@ public sealed class EntitlementTests : IAsyncLifetime
     [Fact]
     public async Task A_revoked_share_tells_nothing_that_is_committed_after_it()
     {
-        var alice = await _server.As("alice").Holding("user/plan", """{"c":{"p":0}}""");
+        var alice = await _server.As("alice").Holding("user/plan", """{"c":{"p":"start"}}""");
         const string Plan = """{"app":"default","tier":"user","owner":"alice","document":"plan"}""";
         for (var round = 0; round < 5; round++)
         {
