@@ -71,7 +71,7 @@ public sealed class EntitlementTests : IAsyncLifetime
             await Write("team/board/c/p", $"{round}");
             (await hub.NextChange(call)).Item!.Value.GetProperty("changes")[0].GetProperty("value").GetInt32().ShouldBe(round);
             // At once behind the commit: whether it is told still or not any more, the next one is not.
-            await Write("team/board/c/p", $"{round}00");
+            await Write("team/board/c/p", $"1{round}00");
             _server.Time.Advance(TimeSpan.FromMilliseconds(1));
             await Write("team/board/c/p", $"\"{Secret}\"");
             var (told, reason) = await ToTheEnd(hub, call);
