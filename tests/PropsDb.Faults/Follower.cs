@@ -63,7 +63,6 @@ public sealed class Follower(Cluster cluster, string name, string user, string? 
     private async Task FollowHub(Node node, List<string> last, CancellationToken stop)
     {
         await using var hub = await RawHub.Open(node.Address, Cluster.Token(user));
-        _ = hub.KeepAlive();
         var request = new Dictionary<string, object?> { ["app"] = "default", ["tier"] = tier, ["document"] = document, ["collection"] = collection, ["property"] = property, ["from"] = _last };
         if (document is not null && tier == "user") request["owner"] = Writer.User;
         var call = await hub.Changes(JsonSerializer.Serialize(request));

@@ -54,7 +54,6 @@ public sealed class RevocationTests(ITestOutputHelper output)
             // The other node may need a moment to know of what was just given.
             await Task.Delay(1_000);
             await using var hub = await RawHub.Open(there.Address, token, false, token is null ? [("X-App-Key", key)] : []);
-            _ = hub.KeepAlive();
             var request = what is "share" ? """{"app":"default","tier":"user","owner":"alice","document":"plan"}""" : """{"app":"default","tier":"team","document":"board"}""";
             var call = await hub.Changes(request);
             (await hub.Next(call)).ShouldNotBeNull().Type.ShouldBe("ready", what);

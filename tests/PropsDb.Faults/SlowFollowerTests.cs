@@ -31,11 +31,9 @@ public sealed class SlowFollowerTests(ITestOutputHelper output)
         }
 
         await using var stalled = await RawHub.Open(node.Address, Cluster.Token("stalled"));
-        _ = stalled.KeepAlive();
         var stalledCall = await stalled.Changes("""{"app":"default","tier":"shared"}""");
         (await stalled.Next(stalledCall))!.Type.ShouldBe("ready");
         await using var healthy = await RawHub.Open(node.Address, Cluster.Token("healthy"));
-        _ = healthy.KeepAlive();
         var call = await healthy.Changes("""{"app":"default","tier":"shared"}""");
         (await healthy.Next(call))!.Type.ShouldBe("ready");
 

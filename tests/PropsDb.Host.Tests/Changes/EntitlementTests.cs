@@ -14,7 +14,7 @@ public sealed class EntitlementTests : IAsyncLifetime
     {
         await _server.InitializeAsync();
         (await Admin.Put("_tiers/team", """{"type":"shared","permissions":[{"role":"member","can_read":true,"can_write":true,"can_delete":true}]}""")).Status.ShouldBe(201);
-        await Admin.Holding("team/board", """{"c":{"p":0}}""");
+        await Admin.Holding("team/board", """{"c":{"p":"start"}}""");
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
@@ -69,9 +69,9 @@ public sealed class EntitlementTests : IAsyncLifetime
             await using var _ = hub;
             _server.Time.Advance(TimeSpan.FromMinutes(1) - TimeSpan.FromMilliseconds(1));
             await Write("team/board/c/p", $"{round}");
-            (await hub.Next(call))!.Item!.Value.GetProperty("changes")[0].GetProperty("value").GetInt32().ShouldBe(round);
+            (await hub.NextChange(call)).Item!.Value.GetProperty("changes")[0].GetProperty("value").GetInt32().ShouldBe(round);
             // At once behind the commit: whether it is told still or not any more, the next one is not.
-            await Write("team/board/c/p", $"{round}00");
+            await Write("team/board/c/p", $"1{round}00");
             _server.Time.Advance(TimeSpan.FromMilliseconds(1));
             await Write("team/board/c/p", $"\"{Secret}\"");
             var (told, reason) = await ToTheEnd(hub, call);
@@ -108,7 +108,7 @@ public sealed class EntitlementTests : IAsyncLifetime
     [Fact]
     public async Task A_revoked_share_tells_nothing_that_is_committed_after_it()
     {
-        var alice = await _server.As("alice").Holding("user/plan", """{"c":{"p":0}}""");
+        var alice = await _server.As("alice").Holding("user/plan", """{"c":{"p":"start"}}""");
         const string Plan = """{"app":"default","tier":"user","owner":"alice","document":"plan"}""";
         for (var round = 0; round < 5; round++)
         {
@@ -118,14 +118,14 @@ public sealed class EntitlementTests : IAsyncLifetime
             await using var _ = one;
             await using var __ = other;
             await alice.Put("user/plan/c/p", $"{{\"value\":{round}}}", ("If-Match", "*"));
-            (await other.Next(tier))!.Type.ShouldBe("changed");
+            (await other.NextChange(tier)).Type.ShouldBe("changed");
             var during = alice.Put("user/plan/c/p", $"{{\"value\":\"{round}\"}}", ("If-Match", "*"));
             (await alice.Delete($"user/plan/_share/bob{round}")).Status.ShouldBe(204);
             await alice.Put("user/plan/c/p", $"{{\"value\":\"{Secret}\"}}", ("If-Match", "*"));
             await during;
             (await ToTheEnd(one, document)).Reason.ShouldBe("not_shared");
             Heard left;
-            do left = (await other.Next(tier))!; while (left.Type is "changed");
+            do left = await other.NextChange(tier); while (left.Type is "changed");
             left.Item!.Value.ShouldBeJson("""{"type":"left","tier":"user","owner":"alice","document":"plan"}""");
             foreach (var hub in new[] { one, other }) hub.Said.ToString().ShouldNotContain(Secret);
         }
@@ -149,16 +149,13 @@ public sealed class EntitlementTests : IAsyncLifetime
         (await hub.Error(await hub.Invoke("Authenticate", $"\"{Until(30, "bob", "member")}\""))).ShouldBeNull();
         _server.Time.Advance(TimeSpan.FromMinutes(11));
         await Write("team/board/c/p", "1");
-        Heard heard;
-        do heard = (await hub.Next(call))!; while (heard.Type is "progress");
-        heard.Type.ShouldBe("changed");
+        (await hub.NextChange(call)).Type.ShouldBe("changed");
         // With fewer roles it follows less.
         (await hub.Error(await hub.Invoke("Authenticate", $"\"{Until(30, "bob")}\""))).ShouldBeNull();
         await Write("team/board/c/p", $"\"{Secret}\"");
         (await ToTheEnd(hub, call)).Reason.ShouldBe("requires_role:member");
         (await _server.With(Until(10, "bob")).Post("user/mine", "{}")).Status.ShouldBe(201);
-        do heard = (await hub.Next(own))!; while (heard.Type is "progress");
-        heard.Type.ShouldBe("created");
+        (await hub.NextChange(own)).Type.ShouldBe("created");
         hub.Said.ToString().ShouldNotContain(Secret);
         // At its end everything ends, the connection last.
         _server.Time.Advance(TimeSpan.FromMinutes(31));
@@ -218,14 +215,14 @@ public sealed class EntitlementTests : IAsyncLifetime
     {
         var (alice, carol) = (_server.As("alice", "member"), _server.As("carol", "member"));
         await alice.Holding("team/plan", """{"c":{"p":"old"}}""");
-        (await alice.Post("team/plan/_share", """{"user_id":"bob"}""")).Status.ShouldBe(201);
+        (await Admin.Post("team/plan/_share", """{"user_id":"bob"}""")).Status.ShouldBe(201);
         var (one, document) = await Follow(_server.Token("bob"), """{"app":"default","tier":"team","document":"plan"}""");
         var (other, app) = await Follow(_server.Token("bob"), """{"app":"default"}""");
         await using var _ = one;
         await using var __ = other;
         await alice.Put("team/plan/c/p", """{"value":"seen"}""", ("If-Match", "*"));
         var position = "";
-        for (Heard heard = (await other.Next(app))!; ; heard = (await other.Next(app))!)
+        for (var heard = await other.NextChange(app); ; heard = await other.NextChange(app))
         {
             position = heard.Item!.Value.GetProperty("position").GetString()!;
             if (heard.Type is "changed") break;
@@ -236,9 +233,7 @@ public sealed class EntitlementTests : IAsyncLifetime
 
         var (told, _) = await ToTheEnd(one, document);
         told.Where(t => t.GetProperty("type").GetString() is not "deleted").Select(t => t.GetProperty("version").GetInt64()).ShouldAllBe(v => v == 2);
-        Heard last;
-        do last = (await other.Next(app))!; while (last.Type is "progress");
-        last.Type.ShouldBeOneOf("deleted", "left");
+        (await other.NextChange(app)).Type.ShouldBeOneOf("deleted", "left");
         // Reconnecting with an old position brings nothing back.
         await using var again = await RawHub.Open(_server.Address, _server.Token("bob"));
         (await again.Error(await again.Changes($$"""{"app":"default","tier":"team","document":"plan","from":"{{position}}"}"""))).ShouldNotBeNull().ShouldStartWith("forbidden");
@@ -255,7 +250,7 @@ public sealed class EntitlementTests : IAsyncLifetime
         var (hub, call) = await Follow(_server.Token("bob", "member"), """{"app":"default","tier":"team","document":"gone"}""");
         await using var _ = hub;
         (await Admin.Delete("team/gone?version=1")).Status.ShouldBe(204);
-        (await hub.Next(call))!.Type.ShouldBe("deleted");
+        (await hub.NextChange(call)).Type.ShouldBe("deleted");
         hub.Said.ToString().ShouldNotContain(Secret);
     }
 
@@ -268,7 +263,7 @@ public sealed class EntitlementTests : IAsyncLifetime
         await using (hub)
         {
             await Write("team/board/c/p", "1");
-            position = (await hub.Next(call))!.Item!.Value.GetProperty("position").GetString()!;
+            position = (await hub.NextChange(call)).Item!.Value.GetProperty("position").GetString()!;
         }
         await Write("team/board/c/p", $"\"{Secret}\"");
         (await Admin.Delete("_users/bob/_roles/member")).Status.ShouldBe(204);

@@ -28,7 +28,6 @@ public sealed class HubInputTests(HubInputTests.Own own) : IClassFixture<HubInpu
             Bystander = await RawHub.Open(Server.Address, Server.Token("alice"));
             Followed = await Bystander.Changes("""{"app":"default","tier":"user","document":"d"}""");
             (await Bystander.Next(Followed))!.Type.ShouldBe("ready");
-            _ = Bystander.KeepAlive();
         }
 
         public async ValueTask DisposeAsync()
@@ -69,7 +68,7 @@ public sealed class HubInputTests(HubInputTests.Own own) : IClassFixture<HubInpu
         var said = hub.Said.ToString();
         foreach (var inside in new[] { "   at ", "System.", "PropsDb.", "Microsoft.", "Npgsql", "LiveHub", "JsonException", "SELECT" }) said.ShouldNotContain(inside);
         // The framework names the protocol that it does not know, to who asked for it.
-        if (!one.IsFirst) said.Split('\u001e').ShouldAllBe(m => m.Length < 500 || m.Contains("\"type\":2"), "no input is echoed at length");
+        if (!one.IsFirst && !one.IsPacked) said.Split('\u001e').ShouldAllBe(m => m.Length < 500 || m.Contains("\"type\":2"), "no input is echoed at length");
         await BystanderIsTold();
         own.Log.Errors.ShouldBeEmpty();
     }
@@ -99,7 +98,10 @@ public sealed class HubInputTests(HubInputTests.Own own) : IClassFixture<HubInpu
         await using var hub = await RawHub.Open(Server.Address, Server.Token(Server.New("user")));
         var calls = new List<string>();
         for (var i = 0; i < 200; i++) calls.Add(await hub.Changes("""{"app":"default","tier":"user","document":"same"}"""));
-        foreach (var call in calls) (await hub.Next(call))!.Type.ShouldBe("ready");
+        // They become ready in any order.
+        var ready = new HashSet<string>();
+        while (ready.Count < calls.Count)
+            if ((await hub.Read()).ShouldNotBeNull() is var told && told.GetProperty("type").GetInt32() == 2) ready.Add(told.GetProperty("invocationId").GetString()!);
         (await hub.Error(await hub.Changes("""{"app":"default","tier":"user","document":"same"}"""))).ShouldBe("rate_limited");
         await hub.Cancel(calls[7]);
         await hub.Error(calls[7]);
@@ -201,9 +203,10 @@ public sealed class HubInputTests(HubInputTests.Own own) : IClassFixture<HubInpu
         await Eventually(async () => await (await RawHub.Open(impatient.Address, impatient.Token("alice"))).DisposeAsync());
         // It follows something, and then answers no ping; half a connection is as silent.
         RawHub? hub = null;
-        await Eventually(async () => hub = await RawHub.Open(impatient.Address, impatient.Token("alice")));
+        await Eventually(async () => hub = await RawHub.Socket(impatient.Address, impatient.Token("alice")));
         await using (hub)
         {
+            await hub!.Shake();
             await hub!.ShouldWork();
             await hub.Closed();
         }

@@ -50,6 +50,7 @@ public sealed class RawHub : IAsyncDisposable
     {
         var hub = await Socket(server, token, isPacked, null, headers);
         await hub.Shake();
+        _ = hub.KeepAlive();
         return hub;
     }
 
@@ -85,11 +86,11 @@ public sealed class RawHub : IAsyncDisposable
     public void Abort() => _socket.Abort();
 
     /// <summary>Says now and then that it is there, as clients do.</summary>
-    public async Task KeepAlive()
+    private async Task KeepAlive()
     {
         while (!_leaving.IsCancellationRequested)
         {
-            await Send("""{"type":6}""");
+            await Send(_isPacked ? "[6]" : """{"type":6}""");
             await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(3), _leaving.Token));
         }
     }
@@ -132,6 +133,13 @@ public sealed class RawHub : IAsyncDisposable
         while (await Read() is { } message)
             if (Of(message) is { } heard && heard.Call == id) return heard;
         return null;
+    }
+
+    /// <summary>The next message about a call that says more than how far all was sent.</summary>
+    public async Task<Heard> NextChange(string id)
+    {
+        while (true)
+            if ((await Next(id)).ShouldNotBeNull("the connection is open") is { Type: not "progress" } heard) return heard;
     }
 
     /// <summary>The error of a call; null: it has none, or the connection has ended.</summary>
