@@ -12,15 +12,19 @@ internal sealed class KeyRanges(SearchScope scope, IReadOnlyDictionary<string, s
     private static readonly string Last = string.Concat(Enumerable.Repeat("\U0010FFFF", SortKey.TextLength));
 
     /// <summary>Conditions that go with the filter's own, each with <c>AND</c> before it.</summary>
-    public string Of(Filter filter) => filter switch
+    public string Of(Filter filter) => string.Concat(Ranges(filter).GroupBy(r => r.Index, r => r.Range, StringComparer.Ordinal).Select(g => g.Key == joined
+        ? $" AND {string.Join(" AND ", g)}"
+        // The ranges of one index are one: apart, each would be half of all keys.
+        : $"""
+         AND d.id IN (SELECT k.id FROM {SearchTables.Key} k WHERE k.tenant_id = {sql.Add(NpgsqlDbType.Varchar, scope.App)} AND k.tier = {sql.Add(NpgsqlDbType.Varchar, scope.Tier)}
+            AND k.index_name = {sql.Add(NpgsqlDbType.Varchar, g.Key)} AND {string.Join(" AND ", g)})
+        """));
+
+    private IEnumerable<(string Index, string Range)> Ranges(Filter filter) => filter switch
     {
-        Filter.All(var all) => string.Concat(all.Select(Of)),
-        Filter.AtPath(var path, var comparison, var operand) when indexes.TryGetValue(path.ToString(), out var index) && Range(comparison, operand) is { } range =>
-            index == joined ? $" AND {range}" : $"""
-             AND d.id IN (SELECT k.id FROM {SearchTables.Key} k WHERE k.tenant_id = {sql.Add(NpgsqlDbType.Varchar, scope.App)} AND k.tier = {sql.Add(NpgsqlDbType.Varchar, scope.Tier)}
-                AND k.index_name = {sql.Add(NpgsqlDbType.Varchar, index)} AND {range})
-            """,
-        _ => "",
+        Filter.All(var all) => all.SelectMany(Ranges),
+        Filter.AtPath(var path, var comparison, var operand) when indexes.TryGetValue(path.ToString(), out var index) && Range(comparison, operand) is { } range => [(index, range)],
+        _ => [],
     };
 
     private string? Range(Comparison comparison, JsonValue operand)

@@ -12,6 +12,7 @@ internal sealed class SearchRound
 {
     public const int MaxEvents = 2_000;
     private const int RebuildAtOnce = 200;
+    private const int MaxLoads = 100;
     private const int MaxBytesAtOnce = 8 * 1024 * 1024;
     internal const string Name = "documents";
 
@@ -68,7 +69,7 @@ internal sealed class SearchRound
         if (count > 0 || !IsBuilt)
         {
             await using var transaction = await _connection.BeginTransactionAsync(cancel);
-            await Write(touched.Where(t => !_ahead.TryGetValue(t.Key.StreamId, out var position) || position < t.Last).Select(t => t.Key), document => document.Document.Position > reached ? ahead : null, cancel);
+            await Write(touched.Where(t => !_ahead.TryGetValue(t.Key.StreamId, out var position) || position < t.Last).Select(t => (t.Key, t.Number)), document => document.Document.Position > reached ? ahead : null, cancel);
             var isBuilt = IsBuilt || count < MaxEvents;
             await Keep("position = $2, is_built = $3", cancel, reached, isBuilt);
             await transaction.CommitAsync(cancel);
@@ -101,7 +102,7 @@ internal sealed class SearchRound
             }
         }
         await using var transaction = await _connection.BeginTransactionAsync(cancel);
-        await Write(keys, _ => null, cancel);
+        await Write(keys.Select(k => (k, 0L)), _ => null, cancel);
         await Sweep(app, id, last, cancel);
         await Keep("rebuilt_app = $2, rebuilt_id = $3", cancel, (object?)last?.Item1 ?? DBNull.Value, (object?)last?.Item2 ?? DBNull.Value);
         await transaction.CommitAsync(cancel);
@@ -125,14 +126,14 @@ internal sealed class SearchRound
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    private async Task<(List<(DocumentKey Key, long Last)> Touched, long Reached, int Count)> Next(CancellationToken cancel)
+    private async Task<(List<(DocumentKey Key, long Last, long Number)> Touched, long Reached, int Count)> Next(CancellationToken cancel)
     {
-        var (touched, reached, count) = (new List<(DocumentKey, long)>(), Position, 0);
+        var (touched, reached, count) = (new List<(DocumentKey, long, long)>(), Position, 0);
         OldestWaiting = null;
         await using var command = new NpgsqlCommand($"""
-            WITH next AS (SELECT seq_id, tenant_id, stream_id, type, timestamp FROM {StoreSetup.Schema}.mt_events WHERE seq_id > $1 ORDER BY seq_id LIMIT {MaxEvents})
+            WITH next AS (SELECT seq_id, tenant_id, stream_id, version, type, timestamp FROM {StoreSetup.Schema}.mt_events WHERE seq_id > $1 ORDER BY seq_id LIMIT {MaxEvents})
             SELECT n.tenant_id, max(n.seq_id), count(*)::integer, min(n.timestamp), count(*) FILTER (WHERE NOT n.{StoreSetup.IsAdministration}) > 0,
-                (SELECT c.data::text FROM {StoreSetup.Schema}.mt_events c WHERE c.tenant_id = n.tenant_id AND c.stream_id = n.stream_id AND c.version = 1 AND c.type = 'document_created')
+                (SELECT c.data::text FROM {StoreSetup.Schema}.mt_events c WHERE c.tenant_id = n.tenant_id AND c.stream_id = n.stream_id AND c.version = 1 AND c.type = 'document_created'), max(n.version)
             FROM next n GROUP BY n.tenant_id, n.stream_id
             """, _connection);
         command.Parameters.Add(new() { Value = Position });
@@ -143,7 +144,7 @@ internal sealed class SearchRound
             count += reader.GetInt32(2);
             var at = await reader.GetFieldValueAsync<DateTimeOffset>(3, cancel);
             if (OldestWaiting is null || at < OldestWaiting) OldestWaiting = at;
-            if (reader.GetBoolean(4) && !await reader.IsDBNullAsync(5, cancel)) touched.Add((KeyOf(reader.GetString(0), reader.GetString(5)), reader.GetInt64(1)));
+            if (reader.GetBoolean(4) && !await reader.IsDBNullAsync(5, cancel)) touched.Add((KeyOf(reader.GetString(0), reader.GetString(5)), reader.GetInt64(1), reader.GetInt64(6)));
         }
         return (touched, reached, count);
     }
@@ -154,12 +155,12 @@ internal sealed class SearchRound
         return new DocumentKey(app, e.Tier, e.Owner, e.Name);
     }
 
-    private async Task Write(IEnumerable<DocumentKey> keys, Func<SearchRow, Dictionary<Guid, long>?> ahead, CancellationToken cancel)
+    private async Task Write(IEnumerable<(DocumentKey Key, long Number)> touched, Func<SearchRow, Dictionary<Guid, long>?> ahead, CancellationToken cancel)
     {
         var (rows, bytes) = (new List<SearchRow>(), 0);
-        foreach (var key in keys)
+        foreach (var (key, number) in touched)
         {
-            var row = SearchRow.Of(key, await _documents.Load(key, cancel));
+            var row = SearchRow.Of(key, await Load(key, number, cancel));
             if (ahead(row) is { } noted) noted[key.StreamId] = row.Document.Position;
             rows.Add(row);
             bytes += row.Bytes;
@@ -169,6 +170,18 @@ internal sealed class SearchRound
             bytes = 0;
         }
         await _writer.Write(rows, cancel);
+    }
+
+    // What is committed is seen here at once, and in this node's memory of documents a moment later.
+    private async Task<Document> Load(DocumentKey key, long number, CancellationToken cancel)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var document = await _documents.Load(key, cancel);
+            if (document.StreamVersion >= number) return document;
+            if (attempt == MaxLoads) throw new TimeoutException($"The document of stream {key.StreamId} is not yet what its events say.");
+            await Task.Delay(attempt, cancel);
+        }
     }
 
     private async Task Keep(string assignments, CancellationToken cancel, params object[] values)
