@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -227,9 +226,9 @@ public sealed partial class CommitQueue : IAsyncDisposable
         Add(NpgsqlDbType.Jsonb, commits.Select(c => Headers(c.Committed)));
         Add(NpgsqlDbType.Integer, events.Select(e => e.Commit));
         Add(NpgsqlDbType.Bigint, events.Select(e => e.Number));
-        Add(NpgsqlDbType.Uuid, events.Select(_ => new Guid(RandomNumberGenerator.GetBytes(16))));
+        Add(NpgsqlDbType.Uuid, NewIds(events.Count));
         Add(NpgsqlDbType.Varchar, events.Select(e => EventJson.NameOf(e.Event)));
-        Add(NpgsqlDbType.Varchar, events.Select(e => DotNetName(e.Event.GetType())));
+        Add(NpgsqlDbType.Varchar, events.Select(e => EventJson.DotNetNameOf(e.Event)));
         Add(NpgsqlDbType.Jsonb, events.Select(e => EventJson.Write(e.Event)));
         return command;
 
@@ -237,10 +236,16 @@ public sealed partial class CommitQueue : IAsyncDisposable
             command.Parameters.Add(new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = [.. values] });
     }
 
-    private static string DotNetName(Type type) => string.Create(CultureInfo.InvariantCulture, $"{type.FullName}, {type.Assembly.GetName().Name}");
+    private static Guid[] NewIds(int count)
+    {
+        var ids = new Guid[count];
+        RandomNumberGenerator.Fill(System.Runtime.InteropServices.MemoryMarshal.AsBytes(ids.AsSpan()));
+        return ids;
+    }
 
     private static string Headers(Commit commit)
     {
+        if (commit.Device is null && commit.Message is null) return "{}";
         var headers = new Dictionary<string, string>(StringComparer.Ordinal);
         if (commit.Device is not null) headers["device"] = commit.Device;
         if (commit.Message is not null) headers["message"] = commit.Message;

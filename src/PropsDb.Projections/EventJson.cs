@@ -19,7 +19,12 @@ public static class EventJson
 
     private static readonly Dictionary<string, Type> Types = Names.ToDictionary(p => p.Value, p => p.Key, StringComparer.Ordinal);
 
+    // As Marten stores it beside the name.
+    private static readonly Dictionary<Type, string> DotNetNames = Names.Keys.ToDictionary(t => t, t => $"{t.FullName}, {t.Assembly.GetName().Name}");
+
     public static string NameOf(object e) => Names[e.GetType()];
+
+    public static string DotNetNameOf(object e) => DotNetNames[e.GetType()];
 
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
