@@ -76,7 +76,7 @@ public sealed class Bed : IAsyncDisposable
             ["PROPSDB__DATA"] = Path.Combine(_scratch, database),
         };
         foreach (var (name, value) in settings) environment[name] = value;
-        var service = Service.Start(_scratch, Service.FreePort(), HostCommand(Options), environment);
+        var service = Service.Start(_scratch, Service.FreePort(), HostCommand(Options), environment, Options.KeepsLog ? Path.Combine(Options.Artifacts, $"{database}.log") : null);
         await service.Ready();
         return service;
     }

@@ -22,6 +22,8 @@ public sealed record Options
     public string Data { get; init; } = Path.GetTempPath();
     /// <summary>What switches the cache off, for reads from the store.</summary>
     public string Uncached { get; init; } = "PROPSDB__CACHE__BYTES=0";
+    /// <summary>Keeps what the service says, without its line for each request, beside the results.</summary>
+    public bool KeepsLog { get; init; }
     /// <summary>Of PostgreSQL; its own default.</summary>
     public int MaxConnections { get; init; } = 100;
     /// <summary>How many documents are there to be read and written.</summary>
@@ -46,7 +48,8 @@ public sealed record Options
         for (var i = 0; i < arguments.Count; i++)
         {
             var name = arguments[i];
-            if (name is "--short") continue;
+            if (name is "--log") options = options with { KeepsLog = true };
+            if (name is "--short" or "--log") continue;
             var value = ++i < arguments.Count ? arguments[i] : throw new BenchException($"{name} has no value.");
             options = name switch
             {

@@ -34,6 +34,7 @@ public sealed class Run(Bed bed, Table table)
         var options = bed.Options;
         var (steps, lifetimes) = (new Steps(bed), new Lifetimes(bed));
         var (extents, push) = (new Extents(steps), new PushSteps(bed));
+        if (options.Has("generator") && !options.IsShort) await Guarded("generator", () => Rounds([.. new Generators(steps).Rounds()]));
         await Guarded("writes and reads", async () => await Rounds([.. new Writes(steps).Rounds(), .. await new ReadSteps(steps).Rounds()]));
         if (options.Has("sizes")) await Guarded("sizes", () => Rounds([.. extents.Sizes()]));
         if (options.Has("streams")) await Guarded("streams", () => Rounds([.. extents.Streams()]));
@@ -57,6 +58,7 @@ public sealed class Run(Bed bed, Table table)
         for (var round = bed.Options.IsShort ? 1 : 0; round <= bed.Options.Rounds && steps.Count > 0; round++)
         {
             Console.WriteLine(round == 0 ? "warming up" : string.Create(CultureInfo.InvariantCulture, $"round {round}"));
+            if (round > 0) await bed.Proof.Take();
             foreach (var step in steps)
             {
                 await Guarded(step.Figure.Name, async () =>

@@ -8,7 +8,8 @@ namespace PropsDb.Projections;
 /// memory, then those who follow the changes. So nobody who is told of a change reads an older document, and nobody is told of what was
 /// committed after they lost the right to know.
 /// </summary>
-public sealed class AfterCommit(AppDirectory apps, DocumentCache cache, UnviewedDocuments unviewed, ChangeFeed feed)
+/// <param name="unviewed">Null where other nodes commit as well: there the store alone knows all that views are behind by.</param>
+public sealed class AfterCommit(AppDirectory apps, DocumentCache cache, ChangeFeed feed, UnviewedDocuments? unviewed = null)
 {
     /// <param name="positions">Of each commit; null: it was not accepted.</param>
     /// <param name="previous">Nothing lies between this position and the commits.</param>
@@ -23,7 +24,7 @@ public sealed class AfterCommit(AppDirectory apps, DocumentCache cache, Unviewed
             if (commits[i].View is { } view) cache.Committed(view.Key, view.At(position));
             if (commits[i].ConcernsAccess && isKnown) isKnown = await CatchUp();
         }
-        unviewed.Committed(commits, positions, previous);
+        unviewed?.Committed(commits, positions, previous);
         if (isKnown) feed.Committed(commits, positions, previous);
         else feed.ReadOn();
     }
@@ -57,7 +58,7 @@ public sealed class AfterCommit(AppDirectory apps, DocumentCache cache, Unviewed
     internal void Find()
     {
         cache.Resume();
-        unviewed.Forget();
+        unviewed?.Forget();
         feed.ReadOn();
     }
 }

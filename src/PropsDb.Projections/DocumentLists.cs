@@ -123,7 +123,11 @@ public sealed class DocumentLists(NpgsqlDataSource source, DocumentViews views, 
             var own = $"owner = {Add(command, NpgsqlDbType.Varchar, query.Owner)}";
             where += query.Shared.Count == 0 ? $" AND {own}" : $" AND ({own} OR id = ANY ({Add(command, NpgsqlDbType.Array | NpgsqlDbType.Uuid, query.Shared.ToArray())}))";
         }
-        if (query.Prefix.Length > 0) where += $" AND starts_with(name, {Add(command, NpgsqlDbType.Text, query.Prefix)})";
+        if (query.Prefix.Length > 0)
+        {
+            var prefix = Add(command, NpgsqlDbType.Text, query.Prefix);
+            where += $" AND starts_with(name, {prefix}) AND name COLLATE \"C\" >= {prefix}";
+        }
         return where;
     }
 

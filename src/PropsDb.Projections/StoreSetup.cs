@@ -6,6 +6,7 @@ using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
 using PropsDb.Projections.Audit;
 using PropsDb.Projections.Search;
+using PropsDb.Projections.Webhooks;
 using Weasel.Postgresql;
 using Weasel.Postgresql.Functions;
 using Weasel.Postgresql.Tables;
@@ -23,6 +24,10 @@ public static class StoreSetup
 
     private const string AccessIndex = "mt_events_access";
 
+    // Lists sort names as their bytes, whatever the database's own collation is.
+    private const string NamesIndex = "document_view_names";
+    private const string OwnersIndex = "document_view_owners";
+
     /// <summary>Of a document's events: those that are no commit.</summary>
     internal const string IsAdministration = "type IN ('document_settings_changed', 'document_shared', 'share_revoked', 'share_expired', 'value_erased')";
 
@@ -39,6 +44,8 @@ public static class StoreSetup
             CREATE INDEX IF NOT EXISTS {LifecycleIndex} ON {Schema}.mt_events (tenant_id, stream_id, version) WHERE {IsLifecycle};
             ALTER TABLE {Schema}.mt_streams SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 1);
             ALTER TABLE {Schema}.document_view ALTER COLUMN content DROP NOT NULL;
+            CREATE INDEX IF NOT EXISTS {NamesIndex} ON {Schema}.document_view (tenant_id, tier, is_deleted, name COLLATE "C", id);
+            CREATE INDEX IF NOT EXISTS {OwnersIndex} ON {Schema}.document_view (tenant_id, tier, owner, is_deleted, name COLLATE "C", id);
             CREATE INDEX IF NOT EXISTS {AccessIndex} ON {Schema}.mt_events (seq_id) WHERE {AppDirectory.ConcernsAccess};
             {SearchTables.CreateIndexes}
             """);
@@ -57,7 +64,7 @@ public static class StoreSetup
             GRANT INSERT ON {Schema}.mt_events, {Schema}.document_snapshot, {Schema}.secret, {AuditTables.Entry} TO {role};
             GRANT INSERT, UPDATE ON {Schema}.mt_streams, {Schema}.document_view, {Schema}.device_sequence, {Schema}.key_use, {Schema}.mt_event_progression TO {role};
             GRANT INSERT, DELETE ON {Schema}.receipt TO {role};
-            GRANT INSERT, UPDATE, DELETE ON {Schema}.conflict, {SearchTables.All} TO {role};
+            GRANT INSERT, UPDATE, DELETE ON {Schema}.conflict, {WebhookTables.Cursor}, {WebhookTables.Delivery}, {SearchTables.All} TO {role};
             """);
         await grant.ExecuteNonQueryAsync(cancel);
     }
@@ -91,6 +98,8 @@ public static class StoreSetup
         options.Storage.ExtendedSchemaObjects.Add(ConflictLog.Table());
         options.Storage.ExtendedSchemaObjects.Add(AuditTables.EntryTable());
         options.Storage.ExtendedSchemaObjects.Add(KeyUses.Table());
+        options.Storage.ExtendedSchemaObjects.Add(WebhookTables.CursorTable());
+        options.Storage.ExtendedSchemaObjects.Add(WebhookTables.DeliveryTable());
         foreach (var table in SearchTables.Tables()) options.Storage.ExtendedSchemaObjects.Add(table);
         options.Storage.ExtendedSchemaObjects.Add(new Function(Name("append_commits"), AppendFunction.Sql));
     }
@@ -117,8 +126,8 @@ public static class StoreSetup
         table.AddColumn("content", "text");
         table.AddColumn("tail_events", "bigint").NotNull().DefaultValue(0);
         table.AddColumn("tail_bytes", "bigint").NotNull().DefaultValue(0);
-        table.Indexes.Add(new IndexDefinition("document_view_by_name") { Columns = ["tenant_id", "tier", "is_deleted", "name", "id"] });
-        table.Indexes.Add(new IndexDefinition("document_view_by_owner") { Columns = ["tenant_id", "tier", "owner", "is_deleted", "name", "id"] });
+        table.IgnoreIndex(NamesIndex);
+        table.IgnoreIndex(OwnersIndex);
         return table.WithFillFactor(50).WithStorageParameter("toast_tuple_target", 8160);
     }
 

@@ -9,7 +9,7 @@ namespace PropsDb.Projections;
 /// </summary>
 public sealed class UnviewedDocuments
 {
-    private const int MaxDocuments = 50_000;
+    private const int MaxDocuments = 10_000;
 
     private readonly Lock _lock = new();
     private Dictionary<Guid, UnviewedDocument> _documents = [];

@@ -98,6 +98,8 @@ public sealed class Client(Uri address, string? token, string? user = null, stri
 {
     public string User => user!;
 
+    public string? Token => token;
+
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
     public Task<Answer> Get(string path, params (string Name, string Value)[] headers) => Send(HttpMethod.Get, path, null, null, headers);

@@ -58,7 +58,7 @@ public sealed class Lifetimes(Bed bed)
             (new Figure("memory of the service, idle", "MiB") { Targets = [Target.Value(120)] }, new Sample(idle)),
             (new Figure("memory of its PostgreSQL, idle", "MiB"), new Sample(idleDatabase)),
             (new Figure("memory of the service, 256 connections write and read", "MiB") { Targets = [Target.Value(300)] }, new Sample(loaded, Remark: "the peak")),
-            (new Figure("memory of its PostgreSQL, 256 connections write and read", "MiB"), new Sample(loadedDatabase, Remark: "the peak; 256 MiB of buffers in it")),
+            (new Figure("memory of its PostgreSQL, 256 connections write and read", "MiB"), new Sample(loadedDatabase, Remark: "the peak; of its buffers what was touched")),
         ];
     }
 

@@ -49,7 +49,6 @@ public sealed class ConditionalWrites(Documents documents, string headers, int c
     private readonly string[] _places = [.. Enumerable.Range(0, events).Select(i => $"value{i}")];
     private readonly int[] _document = new int[connections];
     private readonly Dice _dice = new((ulong)connections);
-    private readonly int _success = 200;
     private long _value = Stopwatch.GetTimestamp();
 
     /// <summary>What the connection wrote last.</summary>
@@ -77,7 +76,7 @@ public sealed class ConditionalWrites(Documents documents, string headers, int c
             documents.Versions[document] = Actual(answer);
             return;
         }
-        if (answer.Status != _success) throw new BenchException($"A write was not accepted: {answer.ToString()}");
+        if (answer.Status != 200) throw new BenchException($"A write was not accepted: {answer.ToString()}");
         if (answer.Version != documents.Versions[document] + 1)
             throw new BenchException($"A write on version {documents.Versions[document]} was answered with another version than the next: {answer.ToString()}");
         documents.Versions[document]++;

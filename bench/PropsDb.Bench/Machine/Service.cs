@@ -24,13 +24,15 @@ public sealed partial class Service : IAsyncDisposable
     public Uri Url => new($"http://{Address}");
 
     /// <param name="scratch">A directory for its standard error.</param>
-    public static Service Start(string scratch, int port, IEnumerable<string> command, IReadOnlyDictionary<string, string> environment)
+    /// <param name="log">Where to keep its standard output; null: nowhere.</param>
+    public static Service Start(string scratch, int port, IEnumerable<string> command, IReadOnlyDictionary<string, string> environment, string? log = null)
     {
         var errors = Path.Combine(scratch, string.Create(CultureInfo.InvariantCulture, $"stderr-{port}-{Stopwatch.GetTimestamp()}.log"));
         // The shell gives way to the service, so its process is the service's.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >/dev/null 2>\"$0\"", errors, .. command]) { UseShellExecute = false, WorkingDirectory = scratch };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>\"$0\"", errors, log ?? "/dev/null", .. command]) { UseShellExecute = false, WorkingDirectory = scratch };
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("PROPSDB__", StringComparison.Ordinal) || k.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
+        if (log is not null) start.Environment["Logging__LogLevel__PropsDb.Host.Access"] = "Warning";
         start.Environment["ASPNETCORE_URLS"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
         var startedAt = Stopwatch.GetTimestamp();
         return new Service(Process.Start(start)!, new IPEndPoint(IPAddress.Loopback, port), errors, startedAt);

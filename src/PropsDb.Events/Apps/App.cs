@@ -23,6 +23,7 @@ public sealed record App(string Id, string Name, ImmutableDictionary<string, Tie
     public ImmutableDictionary<string, ImmutableArray<string>> Plans { get; init; } = ImmutableDictionary<string, ImmutableArray<string>>.Empty;
     public ImmutableDictionary<string, AppKey> Keys { get; init; } = ImmutableDictionary<string, AppKey>.Empty;
     public ImmutableHashSet<string> RevokedKeys { get; init; } = [];
+    public ImmutableDictionary<string, Webhook> Webhooks { get; init; } = ImmutableDictionary<string, Webhook>.Empty;
     public ImmutableDictionary<string, User> Users { get; init; } = ImmutableDictionary<string, User>.Empty;
 
     /// <summary>The documents that are or were shared, by their ids.</summary>
@@ -104,6 +105,11 @@ public sealed record App(string Id, string Name, ImmutableDictionary<string, Tie
         PlanRemoved(var plan) => app with { Plans = app.Plans.Remove(plan) },
         KeyIssued key => app with { Keys = app.Keys.SetItem(key.Key, new AppKey(key.Key, key.Name, key.Prefix, key.Hash, [.. key.Scopes], at, by)) },
         KeyRevoked(var key) => app with { Keys = app.Keys.Remove(key), RevokedKeys = app.RevokedKeys.Add(key) },
+        WebhookDefined defined => app.With(Webhook.Of(defined, app.StreamVersion + 1, at, by)),
+        WebhookChanged(var name, var url, var tier, var document) => app.With(app.Webhooks[name] with { Url = url, Tier = tier, Document = document }),
+        WebhookSecretRotated(var name, var secret, var hash, var until) => app.With(app.Webhooks[name].With(new WebhookSecret(secret, hash), until)),
+        WebhookReplayed(var name, var from) => app.With(app.Webhooks[name] with { From = from, BeginsAt = app.StreamVersion + 1 }),
+        WebhookRemoved(var name) => app with { Webhooks = app.Webhooks.Remove(name) },
         _ => throw new System.Diagnostics.UnreachableException($"unhandled event {e.GetType().Name}"),
     };
 
@@ -134,6 +140,8 @@ public sealed record App(string Id, string Name, ImmutableDictionary<string, Tie
     }
 
     private App With(Tier tier) => this with { Tiers = Tiers.SetItem(tier.Name, tier) };
+
+    private App With(Webhook webhook) => this with { Webhooks = Webhooks.SetItem(webhook.Name, webhook) };
 
     private App With(Guid document, SharedDocument shared) => this with { Shared = Shared.SetItem(document, shared) };
 

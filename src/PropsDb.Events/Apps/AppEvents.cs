@@ -54,6 +54,22 @@ public sealed record KeyIssued(string Key, string? Name, string Prefix, string H
 
 public sealed record KeyRevoked(string Key) : AppEvent;
 
+/// <summary>Changes are posted to a URL from now on.</summary>
+/// <param name="Tier">The only tier whose changes are meant, and <paramref name="Document"/> the only name; null: all.</param>
+/// <param name="SealedSecret">What deliveries are signed with, sealed; <paramref name="Hash"/> is its SHA-256, in hexadecimal.</param>
+/// <param name="From">The position after which the first delivery comes.</param>
+public sealed record WebhookDefined(string Webhook, string Url, string? Tier, string? Document, string SealedSecret, string Hash, string From) : AppEvent;
+
+public sealed record WebhookChanged(string Webhook, string Url, string? Tier, string? Document) : AppEvent;
+
+/// <param name="PreviousUntil">Until then deliveries are signed with the secret before this one as well.</param>
+public sealed record WebhookSecretRotated(string Webhook, string SealedSecret, string Hash, DateTimeOffset PreviousUntil) : AppEvent;
+
+/// <summary>Everything after a position is delivered, whether it was before or not.</summary>
+public sealed record WebhookReplayed(string Webhook, string From) : AppEvent;
+
+public sealed record WebhookRemoved(string Webhook) : AppEvent;
+
 /// <summary>The user came for the first time.</summary>
 public sealed record UserJoined(string User) : UserEvent(User);
 
@@ -101,6 +117,11 @@ public static class AppEventNames
         [typeof(PlanRemoved)] = "plan_removed",
         [typeof(KeyIssued)] = "key_issued",
         [typeof(KeyRevoked)] = "key_revoked",
+        [typeof(WebhookDefined)] = "webhook_defined",
+        [typeof(WebhookChanged)] = "webhook_changed",
+        [typeof(WebhookSecretRotated)] = "webhook_secret_rotated",
+        [typeof(WebhookReplayed)] = "webhook_replayed",
+        [typeof(WebhookRemoved)] = "webhook_removed",
         [typeof(UserJoined)] = "user_joined",
         [typeof(UserDeactivated)] = "user_deactivated",
         [typeof(UserActivated)] = "user_activated",

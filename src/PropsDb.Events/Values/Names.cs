@@ -41,6 +41,8 @@ public static class Names
 
     public static bool IsAppId(string id) => IsIdentifier(id) && id is not ("api" or "app" or "user" or "shared");
 
+    public static bool IsWebhook(string name) => IsIdentifier(name);
+
     public static bool IsTier(string tier) => IsIdentifier(tier) || RoleOfTier(tier) is not null;
 
     /// <summary>The role that a tier written <c>role:{role}</c> is open to. Nobody meant to let everyone write, so <c>public</c> has none.</summary>

@@ -21,6 +21,9 @@ public static class Callers
         return caller;
     }
 
+    /// <summary>The app's key that stands in a request of a caller who is known, beside a token or alone.</summary>
+    public static (string App, string Id)? NamedKey(HttpContext http) => KeyOf(http) is { } named ? (named.App.Id, named.Key.Id) : null;
+
     private static (App App, AppKey Key)? KeyOf(HttpContext http)
     {
         if (!http.Request.Headers.TryGetValue("X-App-Key", out var header)) return null;

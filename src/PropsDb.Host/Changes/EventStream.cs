@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
-using PropsDb.Host.Documents;
 using PropsDb.Projections;
 
 namespace PropsDb.Host.Changes;
@@ -12,14 +11,13 @@ namespace PropsDb.Host.Changes;
 public static class EventStream
 {
     /// <param name="from">The position to go on from; null: from now.</param>
-    public static async Task Send(DocumentRequest request, Subscription subscription, long? from)
+    public static async Task Send(HttpContext http, Subscription subscription, long? from)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(request.Cancel, request.Service<IHostApplicationLifetime>().ApplicationStopping);
-        request.Http.Response.ContentType = "text/event-stream";
-        request.Http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        Begin(http);
         try
         {
-            await foreach (var told in request.Service<Follower>().Follow(subscription, from, snapshot: false, ending.Token)) await Write(request, told, ending.Token);
+            await foreach (var told in http.RequestServices.GetRequiredService<Follower>().Follow(subscription, from, snapshot: false, ending.Token)) await Write(http, subscription.App, told, ending.Token);
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -27,10 +25,23 @@ public static class EventStream
         }
     }
 
-    private static async Task Write(DocumentRequest request, Told told, CancellationToken cancel)
+    /// <summary>Nothing is told from the position asked for. A page in a browser sees messages, and no statuses.</summary>
+    public static Task SendResync(HttpContext http, string app)
     {
-        var response = request.Http.Response;
-        if (told.Resume is { } position) response.BodyWriter.Write(Encoding.ASCII.GetBytes($"id: {request.Service<Seal>().Position(request.Key.App, position)}\n"));
+        Begin(http);
+        return Write(http, app, new Told(ChangeJson.Mark("resync")), http.RequestAborted);
+    }
+
+    private static void Begin(HttpContext http)
+    {
+        http.Response.ContentType = "text/event-stream";
+        http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+    }
+
+    private static async Task Write(HttpContext http, string app, Told told, CancellationToken cancel)
+    {
+        var response = http.Response;
+        if (told.Resume is { } position) response.BodyWriter.Write(Encoding.ASCII.GetBytes($"id: {http.RequestServices.GetRequiredService<Seal>().Position(app, position)}\n"));
         response.BodyWriter.Write("data: "u8);
         response.BodyWriter.Write(told.Json.Span);
         response.BodyWriter.Write("\n\n"u8);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.SignalR;
 
@@ -15,7 +16,7 @@ public sealed partial class Faults(ILogger<Faults> log) : IHubFilter
         catch (Exception e) when (IsFailure(e))
         {
             LogFailure(log, e, invocationContext.HubMethodName);
-            throw;
+            throw Told(e);
         }
     }
 
@@ -32,13 +33,16 @@ public sealed partial class Faults(ILogger<Faults> log) : IHubFilter
             catch (Exception e) when (IsFailure(e))
             {
                 LogFailure(log, e, method);
-                throw;
+                throw Told(e);
             }
             yield return reader.Current;
         }
     }
 
     private static bool IsFailure(Exception e) => e is not (HubException or OperationCanceledException);
+
+    private static HubException Told(Exception e) =>
+        new(e is DbException or TimeoutException ? "unavailable: The database cannot be used now." : "internal: The service failed.");
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} failed on the hub.")]
     private static partial void LogFailure(ILogger log, Exception e, string method);

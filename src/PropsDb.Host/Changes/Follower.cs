@@ -16,7 +16,7 @@ public readonly record struct Told(ReadOnlyMemory<byte> Json, CommittedChange? C
 /// </summary>
 public sealed class Follower(ChangeFeed feed, DocumentLists lists, Seal seal, TimeProvider time)
 {
-    private const int BatchSize = 256;
+    private const int BatchSize = 1_000;
     private static readonly TimeSpan Progress = TimeSpan.FromSeconds(15);
 
     private readonly Func<CommittedChange, byte[]> _text = ChangeJson.Writer(seal);

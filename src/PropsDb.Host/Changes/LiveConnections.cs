@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using PropsDb.Events.Apps;
+using PropsDb.Projections;
 
 namespace PropsDb.Host.Changes;
 
 /// <summary>One client on the hub: who it is, and how much it follows.</summary>
-public sealed class LiveConnection(Caller caller, Action abort)
+/// <param name="key">The app's key that it came with, alone or beside a token, and its app.</param>
+public sealed class LiveConnection(Caller caller, (string App, string Id)? key, int maxSubscriptions, Action abort)
 {
-    private const int MaxSubscriptions = 200;
-
     private int _subscriptions;
     private volatile Caller _caller = caller;
 
@@ -17,10 +17,12 @@ public sealed class LiveConnection(Caller caller, Action abort)
         set => _caller = value;
     }
 
+    public (string App, string Id)? Key => key;
+
     /// <summary>False: it follows as much as one connection may.</summary>
     public bool Begin()
     {
-        if (Interlocked.Increment(ref _subscriptions) <= MaxSubscriptions) return true;
+        if (Interlocked.Increment(ref _subscriptions) <= maxSubscriptions) return true;
         Interlocked.Decrement(ref _subscriptions);
         return false;
     }
@@ -30,12 +32,13 @@ public sealed class LiveConnection(Caller caller, Action abort)
     public void Abort() => abort();
 }
 
-/// <summary>The clients on this node's hub. Who stays past the end of their token, and has been told so, is cut off.</summary>
-public sealed class LiveConnections(TimeProvider time) : BackgroundService
+/// <summary>The clients on this node's hub. Who stays past the end of their token or key, and has been told so, is cut off.</summary>
+public sealed class LiveConnections(AppDirectory apps, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<LiveConnection, byte> _connections = new();
+
     public void Join(LiveConnection connection) => _connections[connection] = 0;
 
     public void Leave(LiveConnection connection) => _connections.TryRemove(connection, out _);
@@ -48,9 +51,12 @@ public sealed class LiveConnections(TimeProvider time) : BackgroundService
         var warned = new HashSet<LiveConnection>();
         while (await timer.WaitForNextTickAsync(CancellationToken.None))
         {
-            var ended = _connections.Keys.Where(c => c.Caller.ExpiresAt <= time.GetUtcNow()).ToHashSet();
+            var ended = _connections.Keys.Where(HasEnded).ToHashSet();
             foreach (var connection in ended.Where(warned.Contains)) connection.Abort();
             warned = ended;
         }
     }
+
+    private bool HasEnded(LiveConnection connection) => connection.Caller.ExpiresAt <= time.GetUtcNow()
+        || (connection.Key is { } key && apps.Find(key.App)?.Keys.ContainsKey(key.Id) != true);
 }

@@ -5,6 +5,7 @@ using PropsDb.Events.Apps;
 using PropsDb.Events.Values;
 using PropsDb.Host.Access;
 using PropsDb.Host.Http;
+using PropsDb.Host.Ops;
 using PropsDb.Projections;
 using PropsDb.Projections.Changes;
 
@@ -20,7 +21,7 @@ public sealed record ChangesRequest(
     [property: Key("from")] string? From = null, [property: Key("snapshot")] bool? Snapshot = null);
 
 /// <summary>The hub of live changes: each call of <see cref="Changes"/> is a stream of messages, sent as fast as its reader takes them.</summary>
-public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower, ChangeReader reader, Seal seal, TimeProvider time, LiveConnections connections, Faults faults) : Hub
+public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower, FeedRetention retention, Seal seal, TimeProvider time, LiveConnections connections, Faults faults, Settings settings) : Hub
 {
     public const string Path = "/api/v1/_live";
 
@@ -29,7 +30,8 @@ public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower,
     public override async Task OnConnectedAsync()
     {
         // The gate has asked who it is before the connection was taken.
-        var connection = new LiveConnection(await Callers.Of(Context.GetHttpContext()!), Context.Abort);
+        var http = Context.GetHttpContext()!;
+        var connection = new LiveConnection(await Callers.Of(http), Callers.NamedKey(http), settings.Live.SubscriptionsPerConnection, Context.Abort);
         connections.Join(connection);
         Context.Items[typeof(LiveConnection)] = connection;
     }
@@ -37,14 +39,16 @@ public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower,
     public override Task OnDisconnectedAsync(Exception? exception)
     {
         if (Context.Items.TryGetValue(typeof(LiveConnection), out var connection)) connections.Leave((LiveConnection)connection!);
+        if (exception is InvalidDataException && Context.GetHttpContext()?.Features.Get<LiveDoor.Place>() is { } place) place.IsAbused = true;
         return Task.CompletedTask;
     }
 
     /// <summary>Goes on with a fresh token of the same user; whatever is followed goes on with it.</summary>
     public async Task Authenticate(string token)
     {
-        var fresh = await tokens.Read(token ?? "", null, null) ?? throw new HubException("unauthenticated");
-        if (fresh.UserId != Connection.Caller.UserId || Connection.Caller.Key is not null) throw new HubException("forbidden");
+        var fresh = await tokens.Read(token ?? "", null, Connection.Key?.App) ?? throw new HubException("unauthenticated");
+        // Another app's user of the same id is another user.
+        if (fresh.UserId != Connection.Caller.UserId || Connection.Caller.Key is not null || !fresh.Apps.Overlaps(Connection.Caller.Apps)) throw new HubException("forbidden");
         Connection.Caller = fresh;
     }
 
@@ -53,22 +57,23 @@ public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower,
     private async IAsyncEnumerable<LiveMessage> Messages(ChangesRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
         var connection = Connection;
-        var subscription = new Subscription(apps, time, () => connection.Caller, Parse(request ?? throw new HubException("invalid_value"), connection.Caller));
-        if (subscription.Ended() is { } refused) throw new HubException(Refusal(refused));
-        long? from = null;
-        if (request.From is { Length: > 0 } text)
-        {
-            if (!seal.TryPosition(subscription.App, text, out var position)) throw new HubException("invalid_position");
-            if (position > await reader.Head(cancel))
-            {
-                yield return new LiveMessage(new Told(ChangeJson.Mark("resync")));
-                yield break;
-            }
-            from = position;
-        }
         if (!connection.Begin()) throw new HubException("rate_limited");
         try
         {
+            var subscription = new Subscription(apps, time, () => connection.Caller, Parse(request ?? throw new HubException("invalid_value"), connection.Caller));
+            if (subscription.Ended() is { } refused) throw new HubException(Refusal(refused));
+            if (LacksOwner(request, subscription.App, connection.Caller)) throw new HubException("invalid_value: owner");
+            long? from = null;
+            if (request.From is { Length: > 0 } text)
+            {
+                if (!seal.TryPosition(subscription.App, text, out var position)) throw new HubException("invalid_position");
+                if (await retention.IsGone(subscription.App, position, cancel))
+                {
+                    yield return new LiveMessage(new Told(ChangeJson.Mark("resync")));
+                    yield break;
+                }
+                from = position;
+            }
             await foreach (var told in follower.Follow(subscription, from, request.Snapshot == true, cancel)) yield return new LiveMessage(told);
         }
         finally
@@ -80,12 +85,12 @@ public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower,
     // What may not be known about is refused like what is not there.
     private static string Refusal(string because) => because is "unknown" or "not_shared" ? "not_found" : because is "token_expired" or "key_revoked" or "requires_sign_in" ? "unauthenticated" : $"forbidden: {because}";
 
-    // A document of a per_user tier is the caller's own unless another owner is named.
-    private string? OwnerOf(ChangesRequest request, string app, Caller caller)
-    {
-        if (request.Owner is not null || request.Document is null || apps.Find(app)?.Tier(request.Tier!) is not { Type: TierType.PerUser }) return request.Owner;
-        return caller.Key is null ? caller.UserId : throw new HubException("invalid_value: owner");
-    }
+    // A document of a per_user tier is the caller's own unless another owner is named; a key has none.
+    private string? OwnerOf(ChangesRequest request, string app, Caller caller) => IsOfAnOwner(request, app) && caller.Key is null ? caller.UserId : request.Owner;
+
+    private bool LacksOwner(ChangesRequest request, string app, Caller caller) => IsOfAnOwner(request, app) && caller.Key is not null;
+
+    private bool IsOfAnOwner(ChangesRequest request, string app) => request is { Owner: null, Document: not null } && apps.Find(app)?.Tier(request.Tier!) is { Type: TierType.PerUser };
 
     private Followed Parse(ChangesRequest request, Caller caller)
     {

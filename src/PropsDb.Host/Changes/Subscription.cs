@@ -3,6 +3,7 @@ using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
 using PropsDb.Events.Values;
 using PropsDb.Host.Documents;
+using PropsDb.Host.Http;
 using PropsDb.Projections;
 using PropsDb.Projections.Changes;
 
@@ -26,6 +27,14 @@ public sealed class Subscription(AppDirectory apps, TimeProvider time, Func<Call
         var owner = isOfTier && !request.Admission.Caller.ActsForAll ? request.Query.Text("owner") : request.Key.Owner;
         var followed = new Followed(request.Key.App, request.Key.Tier, owner, isOfTier ? null : request.Key.Name, PropertyPath.Document);
         return new(request.Service<AppDirectory>(), request.Service<TimeProvider>(), () => request.Admission.Caller, followed);
+    }
+
+    /// <summary>Every tier of the app that the caller may read.</summary>
+    public static Subscription Of(AppRequest request)
+    {
+        var owner = request.Query.Text("owner");
+        if (owner is not null && !Names.IsUserId(owner)) throw new ProblemException(Problem.Query("owner", "is no user's id."));
+        return new(request.Service<AppDirectory>(), request.Service<TimeProvider>(), () => request.Caller, new Followed(request.App.Id, null, owner, null, PropertyPath.Document));
     }
 
     public string App => followed.App;

@@ -4,10 +4,12 @@ using PropsDb.Host.Access;
 using PropsDb.Host.Administration;
 using PropsDb.Host.Audit;
 using PropsDb.Host.Batches;
+using PropsDb.Host.Changes;
 using PropsDb.Host.Conflicts;
 using PropsDb.Host.History;
 using PropsDb.Host.Http;
 using PropsDb.Host.Ops;
+using PropsDb.Host.Webhooks;
 using PropsDb.Projections;
 
 namespace PropsDb.Host.Documents;
@@ -72,7 +74,7 @@ public static class AppRoutes
     [
         MultiBatchRoute.Route, UndoByUserRoute.Route, ListConflicts.OfApp, ResolveConflictRoute.Route,
         .. AppsRoutes.All, .. KeyRoutes.All, .. TierRoutes.All, .. RoleRoutes.All, .. UserRoutes.All, .. SubscriptionRoutes.All, .. HistoryRoutes.All, PaymentRoute.Route, AccessRoute.Route,
-        GetAudit.Route, GetAuditHead.Route, VerifyAudit.Route,
+        GetAudit.Route, GetAuditHead.Route, VerifyAudit.Route, ChangesRoute.OfApp, .. WebhookRoutes.All,
     ];
 
     public static async Task Dispatch(HttpContext http, AppAdmission admission)

@@ -48,7 +48,7 @@ public static class Cors
         return app.UseWhen(LegacyRoutes.AreMeantBy, legacy => legacy.UseCors(WithCookies)).UseWhen(http => !LegacyRoutes.AreMeantBy(http), others => others.UseCors());
     }
 
-    private static bool IsWebSocket(HttpContext http) =>
+    internal static bool IsWebSocket(HttpContext http) =>
         http.Request.Headers.Upgrade is [{ } upgrade] && upgrade.Equals("websocket", StringComparison.OrdinalIgnoreCase) || http.Request.Method == "CONNECT";
 
     private static bool IsWelcome(HttpContext http, IReadOnlyList<string> origins) => http.Request.Headers.Origin.ToString() is var origin

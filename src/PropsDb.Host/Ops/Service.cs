@@ -6,6 +6,7 @@ using PropsDb.Host.Documents;
 using PropsDb.Host.Expiring;
 using PropsDb.Host.Http;
 using PropsDb.Host.Legacy;
+using PropsDb.Host.Webhooks;
 using PropsDb.Projections;
 using PropsDb.Projections.Changes;
 using PropsDb.Projections.Audit;
@@ -55,14 +56,14 @@ public static class Service
         builder.Services.AddSingleton<AfterCommit>().AddSingleton(services => new CommitQueue(
             store.Source, services.GetRequiredService<ILogger<CommitQueue>>(), services.GetRequiredService<AfterCommit>(), notifies: settings.IsCluster));
         builder.Services.AddSingleton(new DocumentCache(settings.CacheBytes, () => store.IsAlone));
-        // Where other nodes commit as well, the store alone knows all that views are behind by.
-        builder.Services.AddSingleton<UnviewedDocuments>().AddSingleton(services => new DocumentViews(store.Source, services.GetRequiredService<DocumentReader>(),
-            services.GetRequiredService<CommitQueue>(), services.GetRequiredService<ILogger<DocumentViews>>(), settings.IsCluster ? null : services.GetRequiredService<UnviewedDocuments>()));
+        if (!settings.IsCluster) builder.Services.AddSingleton<UnviewedDocuments>();
+        builder.Services.AddSingleton<DocumentViews>();
         builder.Services.AddSingleton<EventReader>();
         builder.Services.AddSingleton<DocumentReader>().AddSingleton<TouchingEvents>().AddSingleton<DocumentHistory>().AddSingleton<CommitsToUndo>();
         builder.Services.AddSingleton<Receipts>().AddSingleton<DeviceSequences>().AddSingleton<ConflictLog>().AddSingleton<Idempotency>();
         builder.Services.AddSingleton<AuditProjector>().AddSingleton<AuditLog>().AddSingleton<AuditVerification>();
         builder.Services.AddSingleton<ChangeReader>().AddSingleton<ChangeFeed>().AddSingleton<Follower>();
+        builder.Services.AddSingleton(services => new FeedRetention(services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<ChangeReader>(), time, settings.FeedRetention));
         builder.Services.AddHostedService<Housekeeping>();
         builder.Services.AddSingleton<DocumentStreams>();
         builder.Services.AddSingleton(services => services.GetRequiredService<Store>().Search);
@@ -74,8 +75,11 @@ public static class Service
         builder.Services.AddLegacy();
         Messaging.Add(builder.Services, settings);
         ExpiryMessages.Add(builder.Services);
+        builder.Services.AddWebhooks(settings);
 
         var app = builder.Build();
+        // First, so that it is closed last: whatever else is closed works with it until then.
+        app.Services.GetRequiredService<Store>();
         app.Services.GetRequiredService<CommitQueue>();
         app.Services.GetRequiredService<AuditProjector>();
         app.Services.GetRequiredService<SearchProjector>();

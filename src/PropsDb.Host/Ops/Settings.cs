@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using PropsDb.Events.Values;
+using PropsDb.Host.Changes;
+using PropsDb.Host.Webhooks;
 
 namespace PropsDb.Host.Ops;
 
@@ -26,6 +28,7 @@ public sealed record Settings
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
     public Limits Limits { get; init; } = Limits.Default;
     public RateLimits RateLimits { get; init; } = new();
+    public LiveLimits Live { get; init; } = new();
 
     /// <summary>How long one statement of a search, a query or an aggregate may take.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(2);
@@ -35,6 +38,11 @@ public sealed record Settings
 
     /// <summary>How long answers are kept for repetitions of their requests.</summary>
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How old the first commit after a position may be for the feed to be told from there; null: of any age.</summary>
+    public TimeSpan? FeedRetention { get; init; }
+    public WebhookSettings Webhooks { get; init; } = new();
+
     /// <summary>The routes of Jam Build's data service are there.</summary>
     public bool IsLegacyEnabled { get; init; } = true;
 
@@ -75,6 +83,13 @@ public sealed record Settings
             CorsOrigins = List("CORS:ORIGINS"),
             TrustedProxies = List("TRUSTEDPROXIES"),
             IdempotencyRetention = TimeSpan.FromHours(Math.Max(24, Number("IDEMPOTENCY:HOURS", 24))),
+            FeedRetention = Text("FEED:RETENTION") is null ? null : Duration("FEED:RETENTION", default),
+            Webhooks = new WebhookSettings
+            {
+                Allow = Networks("WEBHOOKS:ALLOW"),
+                Timeout = Duration("WEBHOOKS:TIMEOUT", WebhookSettings.DefaultTimeout),
+                GiveUpAfter = Duration("WEBHOOKS:GIVEUPAFTER", WebhookSettings.DefaultGiveUpAfter),
+            },
             CacheBytes = Number("CACHE:BYTES", 64 * 1024 * 1024),
             IsLegacyEnabled = Flag("LEGACY:ENABLED", true),
             // These two are named as Jam Build's own service names them.
@@ -92,6 +107,7 @@ public sealed record Settings
                 MaxOperations = Number("LIMITS:OPERATIONS", Limits.Default.MaxOperations),
                 MaxShares = Number("LIMITS:SHARES", Limits.Default.MaxShares),
             },
+            Live = new LiveLimits(Number("LIMITS:SUBSCRIPTIONS", 200), Number("LIMITS:CONNECTIONSPERUSER", 20), Number("LIMITS:CONNECTIONSPERAPP", 2_000)),
             QueryTimeout = TimeSpan.FromMilliseconds(Number("LIMITS:QUERYMILLISECONDS", 2_000)),
             RateLimits = new RateLimits(Number("RATELIMITS:APP", 0), Number("RATELIMITS:USER", 0), Number("RATELIMITS:KEY", 0), Number("RATELIMITS:FAILEDAUTH", 0)),
         };
@@ -103,6 +119,13 @@ public sealed record Settings
 
         bool Flag(string name, bool otherwise) => Text(name) is not { } text ? otherwise : bool.TryParse(text, out var flag) ? flag
             : throw new SettingsException($"{Variable(name)} is '{text}', and neither true nor false.");
+
+        TimeSpan Duration(string name, TimeSpan otherwise) => Text(name) is not { } text ? otherwise
+            : Durations.Parse(text) ?? throw new SettingsException($"{Variable(name)} is '{text}', and no duration such as 7d, 12h, 30m or 10s.");
+
+        IPNetwork[] Networks(string name) => [.. List(name).Select(text => IPNetwork.TryParse(text, out var network) ? network
+            : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+            : throw new SettingsException($"{Variable(name)} has '{text}', and that is neither an address nor a network such as 10.0.0.0/8."))];
 
         int Number(string name, int otherwise) => Text(name) is not { } text ? otherwise
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
@@ -131,6 +154,7 @@ public sealed record Settings
         foreach (var proxy in TrustedProxies)
             if (!IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _))
                 throw new SettingsException($"PROPSDB__TRUSTEDPROXIES has '{proxy}', and that is neither an address nor a network such as 10.0.0.0/8.");
+        if (Webhooks.Timeout > WebhookSettings.LongestTimeout) throw new SettingsException($"PROPSDB__WEBHOOKS__TIMEOUT is more than {WebhookSettings.LongestTimeout.TotalSeconds:0}s.");
         if (QueryTimeout <= TimeSpan.Zero) throw new SettingsException("PROPSDB__LIMITS__QUERYMILLISECONDS is 0, and a query takes some time.");
         if (MetricsPort is < 1 or > 65535) throw new SettingsException($"PROPSDB__METRICS__PORT is '{MetricsPort}', and no port.");
         if (!IPAddress.TryParse(MetricsAddress, out _)) throw new SettingsException($"PROPSDB__METRICS__ADDRESS is '{MetricsAddress}', and no address.");

@@ -9,7 +9,11 @@ namespace PropsDb.Host.Ops;
 /// <summary>The database, up to date and held by this node: its own server, or the one that the operator names.</summary>
 public sealed partial class Store : IAsyncDisposable
 {
+    private const long MigrationLock = 0x50726F7073444205;
+
+    private const int MaxConnections = 24;
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MigrationPatience = TimeSpan.FromMinutes(2);
 
     private readonly PostgresServer? _embedded;
     private readonly NodeLock _lock;
@@ -56,8 +60,7 @@ public sealed partial class Store : IAsyncDisposable
         var connection = embedded?.RuntimeConnectionString ?? settings.ConnectionString!;
         var ownerConnection = embedded?.OwnerConnectionString ?? settings.OwnerConnectionString;
         var runtimeRole = ownerConnection is null ? null : new NpgsqlConnectionStringBuilder(connection).Username;
-        await using (var owner = Connect(ownerConnection ?? connection))
-            await Task.WhenAll(StoreSetup.Migrate(owner, time, cancel, runtimeRole), Messaging.Migrate(owner, runtimeRole, cancel));
+        await using (var owner = Connect(ownerConnection ?? connection)) await Migrate(owner, runtimeRole, time, cancel);
         var source = Connect(connection);
         var nodeLock = await NodeLock.Take(source, settings.IsCluster, LockPatience, time, cancel)
             ?? throw new SettingsException("Another node works on this database. Nodes that share one are all started with PROPSDB__CLUSTER=true.");
@@ -66,6 +69,16 @@ public sealed partial class Store : IAsyncDisposable
             EmbeddedDirectory = embedded is null ? null : settings.DataDirectory,
             Search = new SearchDatabase(Connecting(connection), settings.QueryTimeout),
         };
+    }
+
+    // Nodes that start at once take turns: of two that make the same table one would fail. The lock goes with the connection.
+    private static async Task Migrate(NpgsqlDataSource owner, string? runtimeRole, TimeProvider time, CancellationToken cancel)
+    {
+        await using var turn = await owner.OpenConnectionAsync(cancel);
+        await using (var taking = new NpgsqlCommand($"SELECT pg_advisory_lock({MigrationLock})", turn) { CommandTimeout = (int)MigrationPatience.TotalSeconds }) await taking.ExecuteNonQueryAsync(cancel);
+        await Task.WhenAll(StoreSetup.Migrate(owner, time, cancel, runtimeRole), Messaging.Migrate(owner, runtimeRole, cancel));
+        await using var leaving = new NpgsqlCommand($"SELECT pg_advisory_unlock({MigrationLock})", turn);
+        await leaving.ExecuteNonQueryAsync(cancel);
     }
 
     /// <summary>Says loudly where the database was told to lose what it acknowledged.</summary>
@@ -99,6 +112,8 @@ public sealed partial class Store : IAsyncDisposable
         (connection.IncludeErrorDetail, connection.IncludeFailedBatchedCommand) = (false, false);
         // Waiting for the database is bounded, so that no request hangs longer than its answer is worth.
         if (!connectionString.Contains("Timeout", StringComparison.OrdinalIgnoreCase)) (connection.Timeout, connection.CommandTimeout) = (5, 8);
+        // More connections than these make a database slower, and it has a hundred for all its nodes.
+        if (!connectionString.Contains("Pool Size", StringComparison.OrdinalIgnoreCase)) connection.MaxPoolSize = MaxConnections;
         connection.ApplicationName ??= "propsdb";
         connection.MaxAutoPrepare = 64;
         connection.AutoPrepareMinUsages = 2;

@@ -126,4 +126,45 @@ public sealed class AppOperationTests
         with.And(new KeyRevoked("k1")).When(new IssueKey(key)).ThenRefused("already_exists");
         with.And(new KeyRevoked("k1")).When(new RevokeKey("k1")).ThenRefused("not_found");
     }
+
+    [Fact]
+    public void A_webhook_is_defined_changed_told_to_begin_anew_and_removed()
+    {
+        var defined = new WebhookDefined("hook", "https://a", "user", null, "sealed", "hash", "from");
+        var hook = Registered.When(new DefineWebhook(defined)).Then(defined).After.Webhooks["hook"];
+        (hook.Secret, hook.From, hook.CreatedAt, hook.CreatedBy).ShouldBe((new WebhookSecret("sealed", "hash"), "from", Now, "root"));
+        (hook.BeginsAt, hook.Number).ShouldBe((hook.Number, hook.BeginsAt));
+        var with = Registered.And(defined);
+        var again = defined with { SealedSecret = "other", Hash = "other", From = "elsewhere" };
+        with.When(new DefineWebhook(again)).ThenNothing();
+        with.When(new DefineWebhook(defined with { Url = "https://b" })).ThenRefused("idempotency_mismatch");
+        var changed = with.When(new DefineWebhook(again with { Url = "https://b", Tier = null })).Then(new WebhookChanged("hook", "https://b", null, null)).After.Webhooks["hook"];
+        (changed.Url, changed.Tier, changed.Secret, changed.From, changed.BeginsAt).ShouldBe(("https://b", null, hook.Secret, "from", hook.BeginsAt));
+        var replayed = with.When(new ReplayWebhook("hook", "there")).Then(new WebhookReplayed("hook", "there")).After.Webhooks["hook"];
+        (replayed.From, replayed.BeginsAt > hook.BeginsAt, replayed.Number).ShouldBe(("there", true, hook.Number));
+        with.When(new RemoveWebhook("hook")).Then(new WebhookRemoved("hook")).After.Webhooks.ShouldBeEmpty();
+        with.And(new WebhookRemoved("hook")).When(new DefineWebhook(defined)).After.Webhooks["hook"].Number.ShouldBeGreaterThan(hook.Number);
+        Registered.When(new RemoveWebhook("hook")).ThenRefused("not_found");
+        Registered.When(new ReplayWebhook("hook", "there")).ThenRefused("not_found");
+    }
+
+    [Fact]
+    public void The_secret_before_is_good_until_its_instant()
+    {
+        var defined = new WebhookDefined("hook", "https://a", null, null, "old", "old hash", "from");
+        var rotated = new WebhookSecretRotated("hook", "new", "new hash", Now.AddHours(1));
+        var hook = Registered.And(defined).When(new RotateWebhookSecret(rotated)).Then(rotated).After.Webhooks["hook"];
+        hook.Secrets(Now.AddHours(1).AddTicks(-1)).ShouldBe(["new", "old"]);
+        hook.Secrets(Now.AddHours(1)).ShouldBe(["new"]);
+        Registered.And(defined, rotated).When(new RotateWebhookSecret(rotated)).ThenNothing();
+        Registered.When(new RotateWebhookSecret(rotated)).ThenRefused("not_found");
+    }
+
+    [Fact]
+    public void An_app_has_at_most_100_webhooks()
+    {
+        var all = Enumerable.Range(0, 100).Select(i => new WebhookDefined($"hook-{i}", "https://a", null, null, "sealed", "hash", "from")).ToArray();
+        Registered.And([.. all[..99]]).When(new DefineWebhook(all[99])).Then(all[99]);
+        Registered.And([.. all]).When(new DefineWebhook(all[0] with { Webhook = "another" })).ThenRefused("too_large");
+    }
 }

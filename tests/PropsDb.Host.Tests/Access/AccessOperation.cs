@@ -40,6 +40,19 @@ public sealed record AccessOperation(string? Body = null)
     private static readonly AccessOperation Member = To("""{"is_active":false}""", "_users/{it}", "{}");
     private static readonly AccessOperation MembersRole = To("""{"expires_at":"2027-01-01T00:00:00Z"}""", "_users/user/_roles/{it}", "{}");
 
+    // Of nothing that there is, so that none of them has anything to do.
+    private static readonly AccessOperation Webhook = To("""{"url":"https://example.com/other","tier":"site","document":"none"}""", "_webhooks/{it}", """{"url":"https://example.com/","tier":"site","document":"none"}""");
+
+    private static readonly AccessOperation CommonWebhook = new()
+    {
+        Prepare = async world =>
+        {
+            var made = await world.Admin.Send("PUT", $"/api/v1/{AccessWorld.App}/_webhooks/common", """{"url":"https://example.com/","tier":"site","document":"none"}""");
+            made.Status.ShouldBeOneOf(200, 201);
+            return "common";
+        },
+    };
+
     private static readonly AccessOperation Subscription = new()
     {
         Prepare = async world => (await AccessWorld.Expect(201, world.Admin, "POST", $"/api/v1/{AccessWorld.App}/_users/user/_subscriptions", """{"plan":"silver","expires_at":"2027-01-01T00:00:00Z"}"""))
@@ -111,6 +124,12 @@ public sealed record AccessOperation(string? Body = null)
         ["POST /api/v1/{app}/_payments/{provider}"] = new("""{"id":"{new}"}"""),
         ["GET /api/v1/{app}/_audit"] = new() { Query = "tier=board&document=common", Needle = "\"by\":\"administrator\"" },
         ["POST /api/v1/{app}/_audit/_verify"] = new() { Writes = false },
+        ["GET /api/v1/{app}/_changes"] = new() { Query = "limit=500", Needle = "{listed}" },
+        ["PUT /api/v1/{app}/_webhooks/{webhook}"] = Webhook,
+        ["GET /api/v1/{app}/_webhooks/{webhook}"] = CommonWebhook,
+        ["DELETE /api/v1/{app}/_webhooks/{webhook}"] = Without(Webhook),
+        ["POST /api/v1/{app}/_webhooks/{webhook}/_replay"] = CommonWebhook with { Body = """{"from":""}""" },
+        ["POST /api/v1/{app}/_webhooks/{webhook}/_rotate"] = CommonWebhook with { Body = "{}" },
         ["GET /api/v1/{app}/{tier}/_changes"] = new() { Query = "limit=500", Needle = "{listed}" },
         ["GET " + Document + "/_changes"] = new() { Needle = "\"position\"" },
         ["POST /api/v1/_live/negotiate"] = new() { Query = "negotiateVersion=1", Writes = false },

@@ -10,14 +10,16 @@ public sealed record AccessRow(string Operation, string Target, IReadOnlyList<(s
     public string Pattern => Operation[(Operation.IndexOf(' ') + 1)..];
 }
 
-/// <summary>Who may do what, as <c>authz.csv</c> says it.</summary>
+/// <summary>Who may do what, as <c>authz.csv</c> says it of requests, and <c>live.csv</c> of the hub's methods.</summary>
 public static class AccessTable
 {
-    public static IReadOnlyList<AccessRow> Rows { get; } = Read();
+    public static IReadOnlyList<AccessRow> Rows { get; } = Read("authz.csv");
 
-    private static List<AccessRow> Read()
+    public static IReadOnlyList<AccessRow> LiveRows { get; } = Read("live.csv");
+
+    private static List<AccessRow> Read(string file)
     {
-        using var stream = typeof(AccessTable).Assembly.GetManifestResourceStream("authz.csv")!;
+        using var stream = typeof(AccessTable).Assembly.GetManifestResourceStream(file)!;
         using var reader = new StreamReader(stream);
         var lines = reader.ReadToEnd().Split('\n').Where(l => l.Length > 0 && l[0] != '#').Select(l => l.Split(',', StringSplitOptions.TrimEntries)).ToList();
         var callers = lines[0][2..];

@@ -40,6 +40,12 @@ public sealed class RolesTests
         (await server.As("root", "admin").Put("_users/alice/_roles/editor", $$"""{"expires_at":"{{server.Time.GetUtcNow().AddSeconds(1):O}}"}""")).Status.ShouldBe(201);
         server.Time.Advance(TimeSpan.FromSeconds(1));
         await Facts.Recorded(owner, "role_expired", "alice");
+        (await server.As("root", "admin").Put("_webhooks/hook", """{"url":"https://localhost.invalid/","from":""}""")).Status.ShouldBe(201);
+        for (var i = 0; (await server.As("root", "admin").Get("_webhooks/hook")).Json.GetProperty("failures").GetArrayLength() == 0; i++)
+        {
+            i.ShouldBeLessThan(400, "the change was not handed over");
+            await Task.Delay(50);
+        }
         await CanRewriteNothing(runtime);
     }
 
