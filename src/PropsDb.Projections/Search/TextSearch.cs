@@ -24,15 +24,16 @@ public sealed class TextSearch(SearchDatabase database)
         var command = new NpgsqlCommand();
         var sql = new SqlParameters(command.Parameters);
         var terms = new SearchSql(sql, query.Scope.Space, query.Collection);
-        var where = query.Scope.Where(sql, terms.Need(query.Query));
+        var where = query.Scope.Where(sql, terms.Need(query.Query), ofWords: true);
         foreach (var term in query.Query.Terms) where += $" AND {(term.IsNegated ? "NOT " : "")}{terms.Of(term)}";
         var beyond = query.After is { } after
             ? $"WHERE d.score < {sql.Add(NpgsqlDbType.Integer, after.Score)} OR (d.score = {sql.Add(NpgsqlDbType.Integer, after.Score)} AND d.id > {sql.Add(NpgsqlDbType.Uuid, after.Id)})" : "";
-        // The number of all hits costs little here: each has its score made before the best are known.
+        // The number of all hits costs little here: each has its score made before the best are known. Only of these more is read.
         command.CommandText = $"""
-            SELECT {FoundDocument.Columns}, d.score, d.total FROM (
-                SELECT d.*, {terms.Score(query.Query)} AS score, count(*) OVER () AS total FROM {SearchTables.Document} d WHERE {where}) d
-            {beyond} ORDER BY d.score DESC, d.id LIMIT {sql.Add(NpgsqlDbType.Bigint, query.Limit + 1L)}
+            SELECT {FoundDocument.Columns}, h.score, h.total FROM (
+                SELECT d.* FROM (SELECT d.tenant_id, d.id, {terms.Score(query.Query)} AS score, count(*) OVER () AS total FROM {SearchTables.Document} d WHERE {where}) d
+                {beyond} ORDER BY d.score DESC, d.id LIMIT {sql.Add(NpgsqlDbType.Bigint, query.Limit + 1L)}) h
+            JOIN {SearchTables.Document} d ON d.tenant_id = h.tenant_id AND d.id = h.id ORDER BY h.score DESC, h.id
             """;
         return database.Read(command, async reader =>
         {
