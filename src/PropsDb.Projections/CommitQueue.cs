@@ -26,6 +26,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
     private readonly AfterCommit? _after;
     private readonly bool _notifies;
     private long _position;
+    private NpgsqlConnection? _connection;
     private readonly Channel<PendingAppend> _waiting = Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<string, long> _lastPositions = new(StringComparer.Ordinal);
     private readonly Task _running;
@@ -79,6 +80,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
             }
             await AppendGroup(group);
             group.Clear();
+            if (!_waiting.Reader.TryPeek(out _)) await LetGo();
             Committed?.Invoke(this, EventArgs.Empty);
         }
     }
@@ -113,6 +115,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
         catch (Exception e)
         {
             LogBroken(_log, e, group.Count);
+            await LetGo();
             _after?.Lose();
             await SettleLost(group, e);
         }
@@ -121,7 +124,9 @@ public sealed partial class CommitQueue : IAsyncDisposable
     // The position of each commit, or null where its stream had moved on; and up to where there was something before them.
     private async Task<(long?[] Positions, long Previous)> Append(List<PendingCommit> commits, bool isAllOrNone)
     {
-        await using var batch = _source.CreateBatch();
+        // One connection for all groups that follow one another: what the server has planned and cached for them is there.
+        _connection ??= await _source.OpenConnectionAsync();
+        await using var batch = new NpgsqlBatch(_connection);
         batch.BatchCommands.Add(AppendCommand(commits, isAllOrNone, _notifies));
         var beginning = commits.FindAll(c => c is { Expected: 0, View: not null });
         if (beginning.Count > 0) DocumentViewRow.WriteFirst(batch, beginning);
@@ -255,10 +260,17 @@ public sealed partial class CommitQueue : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "The connection broke while {Count} commits were under way; looking up what became of them.")]
     private static partial void LogBroken(ILogger log, Exception e, int count);
 
+    private async Task LetGo()
+    {
+        if (_connection is { } connection) await connection.DisposeAsync();
+        _connection = null;
+    }
+
     /// <summary>Takes no more commits and waits for those under way.</summary>
     public async ValueTask DisposeAsync()
     {
         _waiting.Writer.TryComplete();
         await _running;
+        await LetGo();
     }
 }

@@ -8,9 +8,10 @@ namespace PropsDb.Projections;
 /// </summary>
 /// <param name="lockKey">The advisory lock that stands for the work.</param>
 /// <param name="gather">One round takes along what the next moments bring.</param>
+/// <param name="rest">After a round it rests for at least so many times as long as that took: writes come first.</param>
 /// <param name="begin">Finds out how far the work is, and returns what does one round of it: whether there may be more to do at once.</param>
 internal sealed partial class Leadership(
-    NpgsqlDataSource source, long lockKey, TimeSpan gather, Func<NpgsqlConnection, CancellationToken, Task<Func<CancellationToken, Task<bool>>>> begin, ILogger log) : IAsyncDisposable
+    NpgsqlDataSource source, long lockKey, TimeSpan gather, int rest, Func<NpgsqlConnection, CancellationToken, Task<Func<CancellationToken, Task<bool>>>> begin, ILogger log) : IAsyncDisposable
 {
     // Commits of other nodes are found by looking, those of this one are signalled.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(300);
@@ -75,9 +76,9 @@ internal sealed partial class Leadership(
                 _isUrgent = false;
                 var started = TimeProvider.System.GetTimestamp();
                 var hasMore = await round(stop);
-                // Catching up, it rests as long as it works: writes come first.
-                if (hasMore) await Rest(TimeProvider.System.GetElapsedTime(started), stop);
-                else if (await _signal.WaitAsync(Look, stop)) await Rest(gather, stop);
+                var due = TimeProvider.System.GetElapsedTime(started) * rest;
+                if (hasMore) await Rest(due, stop);
+                else if (await _signal.WaitAsync(Look, stop)) await Rest(gather > due ? gather : due, stop);
             }
         }
         finally
