@@ -31,6 +31,8 @@ public sealed partial class Service : IAsyncDisposable
         // The shell gives way to the service, so its process is the service's.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>\"$0\"", errors, log ?? "/dev/null", .. command]) { UseShellExecute = false, WorkingDirectory = scratch };
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("PROPSDB__", StringComparison.Ordinal) || k.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
+        // One user stands for many here.
+        foreach (var limit in new[] { "CONNECTIONSPERUSER", "CONNECTIONSPERAPP" }) start.Environment["PROPSDB__LIMITS__" + limit] = "100000";
         foreach (var (name, value) in environment) start.Environment[name] = value;
         if (log is not null) start.Environment["Logging__LogLevel__PropsDb.Host.Access"] = "Warning";
         start.Environment["ASPNETCORE_URLS"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");

@@ -17,10 +17,11 @@ public sealed record ChangeScope(string? App = null, string? Tier = null, string
 /// <summary>Reads commits out of the store in the order of their positions, which is the order in which they became visible.</summary>
 public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documents, AppDirectory apps)
 {
-    // A page is as many events as will do in most cases; where one commit has more, it is read with as many as a commit can have.
+    // The store is looked through in windows of its order. The first has about as many events as will do where all of them are asked for; where
+    // few are, they grow.
     private const int EventsOfACommit = 4;
-    private const int MinEvents = 1_000;
-    private const int MaxEvents = 30_000;
+    private const int MinWindow = 64;
+    private const int MaxWindow = 100_000;
 
     // Up to where what was given and taken back is in force here.
     private long _inForce;
@@ -43,34 +44,40 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
     public async Task<ChangeBatch> After(long position, ChangeScope scope, int limit, CancellationToken cancel)
     {
         var head = await Head(cancel);
-        var events = Math.Clamp(limit * EventsOfACommit, MinEvents, MaxEvents);
-        var (commits, isCut) = await Commits(position, head, scope, events, cancel);
-        // The last of them may go on behind the page.
-        if (isCut && commits.Count == 1) (commits, isCut) = await Commits(position, head, scope, MaxEvents, cancel);
-        if (isCut) commits.RemoveAt(commits.Count - 1);
+        var window = (long)Math.Max(limit * EventsOfACommit, MinWindow);
+        var (commits, reached) = (new List<List<Row>>(), position);
+        while (reached < head && commits.Count < limit)
+        {
+            var upTo = reached + window < head ? await EndOfCommit(reached + window, head, cancel) : head;
+            await using var command = Command(reached, upTo, scope);
+            await using var reader = await command.ExecuteReaderAsync(cancel);
+            while (await reader.ReadAsync(cancel))
+            {
+                var row = Read(reader);
+                if (commits.Count > 0 && commits[^1][0].Commit == row.Commit && commits[^1][0].Key.Equals(row.Key)) commits[^1].Add(row);
+                else commits.Add([row]);
+            }
+            (reached, window) = (upTo, Math.Min(window * 4, MaxWindow));
+        }
         if (commits.Count > limit)
         {
             commits.RemoveRange(limit, commits.Count - limit);
-            isCut = true;
+            reached = commits[^1][^1].Position;
         }
-        long? cut = isCut ? commits[^1][^1].Position : null;
         var changes = new List<CommittedChange>(commits.Count);
         foreach (var commit in commits) changes.Add(await Change(commit, cancel));
-        return new ChangeBatch(changes, cut ?? Math.Max(head, position), cut is not null);
+        return new ChangeBatch(changes, reached, HasMore: reached < head);
     }
 
-    private async Task<(List<List<Row>> Commits, bool IsCut)> Commits(long position, long head, ChangeScope scope, int events, CancellationToken cancel)
+    // The first position from this one on at which no commit is cut in two.
+    private async Task<long> EndOfCommit(long position, long head, CancellationToken cancel)
     {
-        var (commits, rows) = (new List<List<Row>>(), 0);
-        await using var command = Command(position, head, scope, events);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        for (; await reader.ReadAsync(cancel); rows++)
-        {
-            var row = Read(reader);
-            if (commits.Count > 0 && commits[^1][0].Commit == row.Commit && commits[^1][0].Key.Equals(row.Key)) commits[^1].Add(row);
-            else commits.Add([row]);
-        }
-        return (commits, rows == events);
+        await using var command = source.CreateCommand($"""
+            SELECT n.seq_id - 1 FROM (SELECT causation_id FROM {StoreSetup.Schema}.mt_events WHERE seq_id <= $1 ORDER BY seq_id DESC LIMIT 1) l
+            CROSS JOIN LATERAL (SELECT seq_id FROM {StoreSetup.Schema}.mt_events WHERE seq_id > $1 AND causation_id IS DISTINCT FROM l.causation_id ORDER BY seq_id LIMIT 1) n
+            """);
+        command.Parameters.Add(new() { Value = position });
+        return await command.ExecuteScalarAsync(cancel) is long end ? Math.Min(end, head) : head;
     }
 
     /// <summary>The commit of a document that ends at a position, as it is told now.</summary>
@@ -78,7 +85,7 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
     public async Task<CommittedChange?> At(DocumentKey key, long after, long position, CancellationToken cancel)
     {
         var commit = new List<Row>();
-        await using (var command = Command(after, position, new ChangeScope(key.App, key.Tier, key.Owner, key.Name), MaxEvents))
+        await using (var command = Command(after, position, new ChangeScope(key.App, key.Tier, key.Owner, key.Name)))
         await using (var reader = await command.ExecuteReaderAsync(cancel))
             while (await reader.ReadAsync(cancel)) commit.Add(Read(reader));
         return commit.Count == 0 ? null : await Change(commit.FindAll(row => row.Commit == commit[^1].Commit), cancel);
@@ -86,20 +93,25 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
 
     private sealed record Row(long Position, DocumentKey Key, string Commit, DocumentEvent Event, DateTimeOffset At, string By, string? Device);
 
-    private NpgsqlCommand Command(long after, long head, ChangeScope scope, int events)
+    // What is looked through is narrow, and each of its documents is looked up by its id: whatever is asked for, no other way of doing it is found.
+    private NpgsqlCommand Command(long after, long upTo, ChangeScope scope)
     {
         var command = source.CreateCommand($"""
-            SELECT e.seq_id, e.tenant_id, v.tier, v.owner, v.name, e.causation_id, e.type, e.data::text, e.timestamp, e.user_name, e.headers ->> 'device'
-            FROM {StoreSetup.Schema}.mt_events e JOIN {StoreSetup.Schema}.document_view v ON v.tenant_id = e.tenant_id AND v.id = e.stream_id
-            WHERE e.seq_id > $1 AND e.seq_id <= $2 AND NOT e.{StoreSetup.IsAdministration}
-                AND ($3::varchar IS NULL OR e.tenant_id = $3) AND ($4::varchar IS NULL OR v.tier = $4) AND ($5::varchar IS NULL OR v.owner = $5) AND ($6::varchar IS NULL OR v.name = $6)
-            ORDER BY e.seq_id LIMIT $7
+            WITH window_of AS MATERIALIZED (
+                SELECT seq_id, tenant_id, stream_id FROM {StoreSetup.Schema}.mt_events
+                WHERE seq_id > $1 AND seq_id <= $2 AND NOT {StoreSetup.IsAdministration} AND ($3::varchar IS NULL OR tenant_id = $3)
+            ), found AS MATERIALIZED (
+                SELECT w.seq_id, v.tier, v.owner, v.name FROM window_of w CROSS JOIN LATERAL (
+                    SELECT tier, owner, name FROM {StoreSetup.Schema}.document_view v WHERE v.tenant_id = w.tenant_id AND v.id = w.stream_id LIMIT 1) v
+                WHERE ($4::varchar IS NULL OR v.tier = $4) AND ($5::varchar IS NULL OR v.owner = $5) AND ($6::varchar IS NULL OR v.name = $6)
+            )
+            SELECT e.seq_id, e.tenant_id, f.tier, f.owner, f.name, e.causation_id, e.type, e.data::text, e.timestamp, e.user_name, e.headers ->> 'device'
+            FROM found f CROSS JOIN LATERAL (SELECT * FROM {StoreSetup.Schema}.mt_events e WHERE e.seq_id = f.seq_id LIMIT 1) e ORDER BY e.seq_id
             """);
         command.Parameters.Add(new() { Value = after });
-        command.Parameters.Add(new() { Value = head });
+        command.Parameters.Add(new() { Value = upTo });
         foreach (var value in new[] { scope.App, scope.Tier, scope.Owner, scope.Document })
             command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Varchar, Value = (object?)value ?? DBNull.Value });
-        command.Parameters.Add(new() { Value = events });
         return command;
     }
 
