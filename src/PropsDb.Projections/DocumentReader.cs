@@ -51,10 +51,11 @@ public sealed class DocumentReader(NpgsqlDataSource source, EventReader events, 
     }
 
     /// <summary>The document as its commit of this version left it, absent or not; null where its stream has no such version.</summary>
-    public async Task<Document?> At(DocumentKey key, long version, CancellationToken cancel)
+    /// <param name="earlier">It at a version before, for who has one; null: the nearest that is stored.</param>
+    public async Task<Document?> At(DocumentKey key, long version, CancellationToken cancel, Document? earlier = null)
     {
         if (version <= 0) return null;
-        var start = await Nearest(key, "version <= $3", version, cancel);
+        var start = earlier is { Version: > 0 } ? earlier : await Nearest(key, "version <= $3", version, cancel);
         var document = await Fold(key, start, e => e.Event.Version <= version, cancel);
         return document.Version == version ? document : null;
     }

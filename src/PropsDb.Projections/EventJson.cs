@@ -44,6 +44,11 @@ public static class EventJson
         ? JsonSerializer.Deserialize(json, type, Options)!
         : throw new UnknownEventException(storedName);
 
+    /// <summary>The same of UTF-8.</summary>
+    public static object Read(string storedName, ReadOnlySpan<byte> json) => Types.TryGetValue(storedName, out var type)
+        ? JsonSerializer.Deserialize(json, type, Options)!
+        : throw new UnknownEventException(storedName);
+
     private sealed class ValueAsText : JsonConverter<JsonValue>
     {
         public override JsonValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

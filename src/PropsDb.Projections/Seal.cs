@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
@@ -14,6 +15,8 @@ public sealed class Seal : IDisposable
 {
     private readonly Aes _block;
     private readonly byte[] _key;
+    private readonly ConcurrentDictionary<string, byte[]> _tags = new(StringComparer.Ordinal);
+    private const int MaxTags = 10_000;
 
     private Seal(byte[] key)
     {
@@ -57,11 +60,15 @@ public sealed class Seal : IDisposable
         return CryptographicOperations.FixedTimeEquals(tag, block[8..]);
     }
 
-    private static void Tag(string app, Span<byte> tag)
+    private void Tag(string app, Span<byte> tag)
     {
-        Span<byte> digest = stackalloc byte[32];
-        SHA256.HashData(Encoding.UTF8.GetBytes(app), digest);
-        digest[..8].CopyTo(tag);
+        if (!_tags.TryGetValue(app, out var known))
+        {
+            known = SHA256.HashData(Encoding.UTF8.GetBytes(app))[..8];
+            // Who asks for apps that there are not must not fill it.
+            if (_tags.Count < MaxTags) _tags[app] = known;
+        }
+        known.CopyTo(tag);
     }
 
     /// <summary>A cursor that only the query it was given for accepts.</summary>

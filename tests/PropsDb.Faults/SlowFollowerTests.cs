@@ -52,7 +52,7 @@ public sealed class SlowFollowerTests(ITestOutputHelper output)
         await Write(50);
         var before = node.Memory();
         await Write(times - 50);
-        await reading.WaitAsync(TimeSpan.FromSeconds(60));
+        await reading.WaitAsync(TimeSpan.FromSeconds(180));
         var after = node.Memory();
         lock (delays) delays.Sort();
         output.WriteLine($"{times} commits of 2 KB, from request to delivery p50 {delays[delays.Count / 2]:0.0} ms, p99 {delays[delays.Count * 99 / 100]:0.0} ms; memory {before >> 20} to {after >> 20} MiB");

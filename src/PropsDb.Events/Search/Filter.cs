@@ -1,3 +1,4 @@
+using PropsDb.Events.Documents;
 using PropsDb.Events.Values;
 
 namespace PropsDb.Events.Search;
@@ -27,5 +28,9 @@ public enum DocumentField { Name, Owner, Version, UpdatedAt, CreatedAt }
 public enum Comparison { Equal, NotEqual, Less, AtMost, Greater, AtLeast, In, Contains, Exists, StartsWith }
 
 /// <summary>A document as filters and sorts see it.</summary>
-/// <param name="Content">As <see cref="Searchable.Of(Documents.Content)"/> makes it.</param>
-public sealed record Subject(string Name, string? Owner, long Version, DateTimeOffset UpdatedAt, DateTimeOffset CreatedAt, JsonValue Content);
+/// <param name="At">What stands at a path, as it can be asked for: see <see cref="Searchable"/>; null: nothing.</param>
+public sealed record Subject(string Name, string? Owner, long Version, DateTimeOffset UpdatedAt, DateTimeOffset CreatedAt, Func<JsonPointer, JsonValue?> At)
+{
+    public static Subject Of(DocumentKey key, Document document) =>
+        new(key.Name, key.Owner, document.Version, document.Updated.At, document.Created.At, path => Searchable.At(document.Content, path));
+}

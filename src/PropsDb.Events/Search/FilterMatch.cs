@@ -12,7 +12,7 @@ public static class FilterMatch
         Filter.All(var all) => all.All(f => f.Matches(subject)),
         Filter.Any(var any) => any.Any(f => f.Matches(subject)),
         Filter.Not(var not) => !not.Matches(subject),
-        Filter.AtPath(var path, var comparison, var operand) => Holds(subject.Content.At(path), comparison, operand),
+        Filter.AtPath(var path, var comparison, var operand) => Holds(subject.At(path), comparison, operand),
         Filter.OfField(DocumentField.UpdatedAt or DocumentField.CreatedAt, _, _) of => HoldsOfTime(of.Field == DocumentField.UpdatedAt ? subject.UpdatedAt : subject.CreatedAt, of.Comparison, of.Operand),
         Filter.OfField(var field, var comparison, var operand) => Holds(ValueOf(subject, field), comparison, operand),
         _ => throw new System.Diagnostics.UnreachableException(),

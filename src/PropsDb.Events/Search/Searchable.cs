@@ -13,8 +13,10 @@ public static class Searchable
     /// <summary>Decimal places beyond which a number is left out.</summary>
     public const int MaxPlaces = 1_000;
 
-    public static JsonValue Of(Content content) => JsonValue.Object(content.Collections.Select(c => new JsonMember(c.Key,
-        JsonValue.Object(c.Value.Properties.Select(p => (p.Key, Value: Of(p.Value.Value))).Where(p => p.Value is not null).Select(p => new JsonMember(p.Key, p.Value!))))));
+    public static JsonValue Of(Content content) => JsonValue.Object(content.Collections.Select(c => new JsonMember(c.Key, Of(c.Value))));
+
+    private static JsonValue Of(Collection collection) =>
+        JsonValue.Object(collection.Properties.Select(p => (p.Key, Value: Of(p.Value.Value))).Where(p => p.Value is not null).Select(p => new JsonMember(p.Key, p.Value!)));
 
     /// <summary>A value as it can be compared; null: not at all.</summary>
     public static JsonValue? Of(JsonValue value) => value.Kind switch
@@ -37,6 +39,14 @@ public static class Searchable
         var canonical = JsonNumber.Canonical(text, out var exponent);
         return exponent < new BigInteger(-MaxPlaces) ? null : JsonValue.FromChecked(canonical);
     }
+
+    /// <summary>What stands at a pointer that has at least one token, without a look at the rest.</summary>
+    public static JsonValue? At(Content content, JsonPointer pointer) => pointer.Tokens switch
+    {
+        [var collection] => content[collection] is { } found ? Of(found) : null,
+        [var collection, var property, ..] => content[collection]?.Properties[property] is { } found ? Of(found.Value)?.At(new JsonPointer(pointer.Tokens[2..])) : null,
+        _ => Of(content),
+    };
 
     /// <summary>What stands at a pointer; indexes of arrays as RFC 6901 spells them.</summary>
     public static JsonValue? At(this JsonValue value, JsonPointer pointer)

@@ -1,5 +1,5 @@
+using System.Text;
 using System.Text.Json;
-using PropsDb.Events.Documents;
 using PropsDb.Events.Values;
 using PropsDb.Host.Documents;
 using PropsDb.Host.Http;
@@ -26,25 +26,27 @@ public static class ChangeJson
         writer.WriteEndObject();
     }).ToArray();
 
-    /// <summary>The document is out of the follower's reach; nothing is said of its content.</summary>
-    public static ReadOnlyMemory<byte> Left(DocumentKey key) => Json.Write(writer =>
+    /// <summary>The document is out of the follower's reach, or out of the result that is followed; nothing is said of its content.</summary>
+    /// <param name="by">The change that took it out; null: a permission has ended.</param>
+    public static ReadOnlyMemory<byte> Left(DocumentKey key, Seal seal, CommittedChange? by = null) => Json.Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("type", "left");
+        if (by is not null) writer.WriteString("position", seal.Position(key.App, by.Position));
         WriteKey(writer, key);
+        if (by is not null) writer.WriteNumber("version", by.Version);
         writer.WriteEndObject();
     });
 
-    /// <summary>A document as a follower begins with it.</summary>
-    public static ReadOnlyMemory<byte> Snapshot(DocumentKey key, Document document, Seal seal) => Json.Write(writer =>
+    /// <summary>A document as a whole, whose text is made once for all who are shown it.</summary>
+    /// <param name="type"><c>snapshot</c>: it was there before; <c>entered</c>: it is now.</param>
+    public static ReadOnlyMemory<byte> Whole(string type, HeldDocument held, Seal seal)
     {
-        writer.WriteStartObject();
-        writer.WriteString("type", "snapshot");
-        writer.WriteString("position", seal.Position(key.App, document.Position));
-        writer.WritePropertyName("document");
-        writer.WriteDocument(key, document, document.Content, asObject: false);
-        writer.WriteEndObject();
-    });
+        var document = GetDocument.Text(held, asObject: false);
+        var head = Encoding.UTF8.GetBytes($$"""{"type":"{{type}}","position":"{{seal.Position(held.Key.App, held.State.Position)}}",""");
+        // The document's text is an object with one member.
+        return (byte[])[.. head, .. document.Span[1..]];
+    }
 
     /// <param name="type"><c>ready</c>, <c>progress</c>, <c>resync</c> or <c>ended</c>.</param>
     public static ReadOnlyMemory<byte> Mark(string type, string? position = null, string? reason = null) => Json.Write(writer =>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PropsDb.Events.Search;
 using PropsDb.Events.Values;
 using PropsDb.Projections;
 using PropsDb.Projections.Changes;
@@ -14,9 +15,10 @@ public readonly record struct Told(ReadOnlyMemory<byte> Json, CommittedChange? C
 /// Tells a subscription what it asks for, in order and without a gap: what the documents are, what was committed after a position, and what is
 /// committed from then on. Each follower reads the feed at the pace at which it takes the messages, and sleeps while nothing concerns it.
 /// </summary>
-public sealed class Follower(ChangeFeed feed, DocumentLists lists, Seal seal, TimeProvider time)
+public sealed class Follower(ChangeFeed feed, Snapshots snapshots, DocumentVersions versions, Seal seal, TimeProvider time)
 {
-    private const int BatchSize = 1_000;
+    // What a follower who does not read keeps in memory, twice at most.
+    private const int BatchSize = 250;
     private static readonly TimeSpan Progress = TimeSpan.FromSeconds(15);
 
     private readonly Func<CommittedChange, byte[]> _text = ChangeJson.Writer(seal);
@@ -32,38 +34,65 @@ public sealed class Follower(ChangeFeed feed, DocumentLists lists, Seal seal, Ti
         var shown = new Dictionary<DocumentKey, long>();
         if (snapshot)
         {
-            await foreach (var (key, document) in subscription.Documents(lists, head, cancel))
+            await foreach (var held in snapshots.Of(subscription, head, cancel))
             {
-                shown[key] = document.Position;
-                yield return new(ChangeJson.Snapshot(key, document, seal));
+                shown[held.Key] = held.State.Position;
+                yield return new(ChangeJson.Whole("snapshot", held, seal));
             }
         }
-        while (true)
+        Task<ChangeBatch>? ahead = null;
+        try
         {
-            var batch = await reader.Next(BatchSize);
-            if (subscription.Ended() is { } reason)
+            while (true)
             {
-                yield return new(ChangeJson.Mark("ended", reason: reason));
-                yield break;
+                var batch = ahead is null ? await reader.Next(BatchSize) : await ahead;
+                // What comes after it is read while it is told.
+                ahead = batch.HasMore ? reader.Next(BatchSize).AsTask() : null;
+                if (subscription.Ended() is { } reason)
+                {
+                    yield return new(ChangeJson.Mark("ended", reason: reason));
+                    yield break;
+                }
+                foreach (var key in subscription.Left()) yield return new(ChangeJson.Left(key, seal));
+                foreach (var change in batch.Changes)
+                {
+                    // What a snapshot has shown already is not told again.
+                    if ((shown.TryGetValue(change.Key, out var at) && change.Position <= at) || !subscription.MayBeToldOf(change, out var isNew)) continue;
+                    if (await Tell(subscription, change, isNew && at == 0, cancel) is { } told) yield return told;
+                }
+                if (batch.HasMore) continue;
+                if (!isReady || time.GetElapsedTime(marked) >= Progress)
+                {
+                    var here = seal.Position(app, batch.Reached);
+                    if (isReady || from is not null) yield return new(ChangeJson.Mark("progress", here), Resume: batch.Reached);
+                    if (!isReady) yield return new(ChangeJson.Mark("ready", here));
+                    (isReady, marked) = (true, time.GetTimestamp());
+                }
+                await reader.Wait();
             }
-            foreach (var key in subscription.Left()) yield return new(ChangeJson.Left(key));
-            foreach (var change in batch.Changes)
-            {
-                // What a snapshot has shown already is not told again.
-                if ((shown.TryGetValue(change.Key, out var at) && change.Position <= at) || !subscription.MayBeToldOf(change)) continue;
-                if (subscription.Narrow(change) is { } narrowed) yield return new(narrowed.Text(_text), narrowed, change.Position);
-            }
-            if (batch.HasMore) continue;
-            if (!isReady || time.GetElapsedTime(marked) >= Progress)
-            {
-                var here = seal.Position(app, batch.Reached);
-                if (isReady || from is not null) yield return new(ChangeJson.Mark("progress", here), Resume: batch.Reached);
-                if (!isReady) yield return new(ChangeJson.Mark("ready", here));
-                (isReady, marked) = (true, time.GetTimestamp());
-            }
-            await reader.Wait();
+        }
+        finally
+        {
+            // The place is given up once nothing is read for it.
+            if (ahead is not null) await ((Task)ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         bool NeedsLook() => time.GetElapsedTime(marked) >= Progress || subscription.Ended() is not null || subscription.HasLeft();
     }
+
+    // Null: nothing that is followed has changed.
+    private async ValueTask<Told?> Tell(Subscription subscription, CommittedChange change, bool isNew, CancellationToken cancel)
+    {
+        if (subscription.Filter is { } filter)
+        {
+            var (before, after) = await versions.Around(change, cancel);
+            var (held, holds) = (!isNew && Holds(filter, before), Holds(filter, after));
+            if (!held && !holds) return null;
+            if (!holds) return new(ChangeJson.Left(change.Key, seal, change), Resume: change.Position);
+            if (!held) return new(ChangeJson.Whole("entered", after, seal), Resume: change.Position);
+        }
+        return subscription.Narrow(change) is { } narrowed ? new(narrowed.Text(_text), narrowed, change.Position) : null;
+    }
+
+    private static bool Holds(Filter filter, HeldDocument held) => held.State.Exists && filter.Matches(Subject.Of(held.Key, held.State));
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using MessagePack;
 using Microsoft.AspNetCore.SignalR;
 using PropsDb.Events.Apps;
+using PropsDb.Events.Search;
 using PropsDb.Events.Values;
 using PropsDb.Host.Access;
 using PropsDb.Host.Http;
@@ -14,11 +15,13 @@ namespace PropsDb.Host.Changes;
 /// <summary>What a client asks to follow. Without a tier: every tier of the app that the caller may read.</summary>
 /// <param name="From">The position to go on from; null: from now.</param>
 /// <param name="Snapshot">Begin with the documents as they are.</param>
+/// <param name="Filter">Follow the documents that a filter means: as in a query.</param>
 [MessagePackObject]
 public sealed record ChangesRequest(
     [property: Key("app")] string? App = null, [property: Key("tier")] string? Tier = null, [property: Key("owner")] string? Owner = null,
     [property: Key("document")] string? Document = null, [property: Key("collection")] string? Collection = null, [property: Key("property")] string? Property = null,
-    [property: Key("from")] string? From = null, [property: Key("snapshot")] bool? Snapshot = null);
+    [property: Key("from")] string? From = null, [property: Key("snapshot")] bool? Snapshot = null,
+    [property: Key("filter")] FilterArgument? Filter = null);
 
 /// <summary>The hub of live changes: each call of <see cref="Changes"/> is a stream of messages, sent as fast as its reader takes them.</summary>
 public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower, FeedRetention retention, Seal seal, TimeProvider time, LiveConnections connections, Faults faults, Settings settings) : Hub
@@ -102,6 +105,18 @@ public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower,
         if (request.Collection is not null && request.Document is null) throw new HubException("invalid_name: collection");
         if (request.Property is not null && request.Collection is null) throw new HubException("invalid_name: property");
         if (PropertyPath.TryCreate(request.Collection, request.Property, out var path) is not null) throw new HubException("invalid_name: collection");
-        return new Followed(app, request.Tier, OwnerOf(request, app, caller), request.Document, path);
+        return new Followed(app, request.Tier, OwnerOf(request, app, caller), request.Document, path, request.Filter is { } filter ? Parse(filter) : null);
+    }
+
+    private Filter Parse(FilterArgument filter)
+    {
+        try
+        {
+            return filter.Read(settings.Limits);
+        }
+        catch (ProblemException e)
+        {
+            throw new HubException($"{e.Problem.Code}: {e.Problem.Faults?[0].Pointer} {e.Problem.Detail}", e);
+        }
     }
 }

@@ -1,16 +1,18 @@
-using System.Runtime.CompilerServices;
 using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
+using PropsDb.Events.Search;
 using PropsDb.Events.Values;
 using PropsDb.Host.Documents;
 using PropsDb.Host.Http;
 using PropsDb.Projections;
 using PropsDb.Projections.Changes;
+using PropsDb.Projections.Search;
 
 namespace PropsDb.Host.Changes;
 
 /// <summary>What is followed: an app, a tier of it, there an owner or a document, and in that a collection or property.</summary>
-public sealed record Followed(string App, string? Tier, string? Owner, string? Document, PropertyPath Path);
+/// <param name="Filter">Only documents that it holds of; null: all.</param>
+public sealed record Followed(string App, string? Tier, string? Owner, string? Document, PropertyPath Path, Filter? Filter = null);
 
 /// <summary>
 /// What one caller follows. Whether they may be told of a change is asked for each one, as of the moment at which they are told.
@@ -39,6 +41,8 @@ public sealed class Subscription(AppDirectory apps, TimeProvider time, Func<Call
 
     public string App => followed.App;
 
+    public Filter? Filter => followed.Filter;
+
     public ChangeScope Scope { get; } = new(followed.App, followed.Tier, followed.Owner, followed.Document);
 
     /// <summary>Why there is nothing more to follow; null: there is.</summary>
@@ -52,15 +56,21 @@ public sealed class Subscription(AppDirectory apps, TimeProvider time, Func<Call
         return access.IsAllowed ? null : access.Because;
     }
 
-    public bool MayBeToldOf(CommittedChange change)
+    public bool MayBeToldOf(CommittedChange change) => MayBeToldOf(change, out _);
+
+    /// <param name="isNew">It is of a document that was shared with the caller, and the first that they are told of it.</param>
+    public bool MayBeToldOf(CommittedChange change, out bool isNew)
     {
+        isNew = false;
         var (now, key) = (time.GetUtcNow(), change.Key);
+        // That it has ended is said before the next ones.
+        if (who().ExpiresAt is { } until && until <= now) return false;
         var access = Ask(key, now);
         if (!access.IsAllowed) return change.Type == "deleted" && _shared.Remove(key) && apps.Find(followed.App)?.EndedShareOf(key.StreamId, who().UserId!, now) is not null;
         if (access.Share is { } share)
         {
             if (change.Version <= share.Version) return false;
-            _shared.Add(key);
+            isNew = _shared.Add(key);
         }
         return true;
     }
@@ -91,26 +101,33 @@ public sealed class Subscription(AppDirectory apps, TimeProvider time, Func<Call
         return _shared.Any(key => !Ask(key, now).IsAllowed);
     }
 
-    /// <summary>The documents that are followed, as they are; no older than at a position.</summary>
-    public async IAsyncEnumerable<(DocumentKey Key, Document Document)> Documents(DocumentLists lists, long atLeast, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>The one document that is followed; null: it is many.</summary>
+    public DocumentKey? Document => followed.Document is { } name
+        ? new DocumentKey(followed.App, followed.Tier!, apps.Find(followed.App)?.Tier(followed.Tier!) is { Type: TierType.PerUser } ? followed.Owner : null, name)
+        : null;
+
+    /// <summary>Of each tier that is followed, the documents that the caller may read: those of its list.</summary>
+    public IEnumerable<SearchScope> Readable()
     {
-        var tiers = followed.Tier is { } one ? [one] : apps.Find(followed.App)?.Tiers.Keys.Order(StringComparer.Ordinal).ToArray() ?? [];
-        foreach (var tier in tiers)
+        var (now, app) = (time.GetUtcNow(), apps.Find(followed.App));
+        var (caller, tiers) = (who().In(app, now), followed.Tier is { } one ? [one] : app?.Tiers.Keys.Order(StringComparer.Ordinal).ToArray() ?? []);
+        foreach (var name in tiers)
         {
-            var query = new ListQuery(followed.App, tier, followed.Owner, [], false, followed.Document ?? "", false, DocumentOrder.Name, false, 100, 0, null, WithContent: true);
-            ListPage page;
-            do
-            {
-                page = await lists.List(query, cancel, atLeast);
-                foreach (var listed in page.Documents)
-                {
-                    var key = new DocumentKey(followed.App, tier, listed.Owner, listed.Name);
-                    if ((followed.Document is not null && listed.Name != followed.Document) || !Ask(key, time.GetUtcNow()).IsAllowed) continue;
-                    yield return (key, listed.Content!);
-                }
-                query = query with { After = page.Next };
-            } while (page.Next is not null);
+            var access = AccessPolicy.Allows(caller, DocumentAction.Read, new AccessTarget(followed.App, app, name, followed.Owner), now);
+            if (!access.IsAllowed || access.Tier is not { } tier) continue;
+            var isOwn = tier.Type == TierType.PerUser && !caller.ActsForAll && followed.Owner is null;
+            var owner = access.OnlyShared || !isOwn ? followed.Owner : caller.UserId;
+            var shared = (isOwn || access.OnlyShared) && caller.UserId is { } user ? app!.SharedIn(name, user, DocumentAction.Read, now).ToArray() : [];
+            yield return new SearchScope(followed.App, name, owner, shared, access.OnlyShared);
         }
+    }
+
+    /// <summary>Whether the caller may be shown a document.</summary>
+    public bool MayBeShown(DocumentKey key)
+    {
+        var access = Ask(key, time.GetUtcNow());
+        if (access is { IsAllowed: true, Share: not null }) _shared.Add(key);
+        return access.IsAllowed;
     }
 
     private PropsDb.Events.Apps.Access Ask(DocumentKey key, DateTimeOffset now)

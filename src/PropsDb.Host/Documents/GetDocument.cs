@@ -16,8 +16,7 @@ public static class GetDocument
         var held = await request.Asked();
         if (only is not { Count: > 0 } && !request.IncludesVector)
         {
-            // The text of a whole document is kept with it.
-            await Replies.Read(request, held, () => held.Text(asObject ? 1 : 0, h => Whole(h, asObject)));
+            await Replies.Read(request, held, () => Text(held, asObject));
             return;
         }
         var document = held.State;
@@ -38,6 +37,9 @@ public static class GetDocument
             writer.WriteEndObject();
         });
     }
+
+    /// <summary>A document on the wire, as it is kept for the next who asks.</summary>
+    public static ReadOnlyMemory<byte> Text(HeldDocument held, bool asObject) => held.Text(asObject ? 1 : 0, h => Whole(h, asObject));
 
     private static byte[] Whole(HeldDocument held, bool asObject) => Json.Write(writer =>
     {

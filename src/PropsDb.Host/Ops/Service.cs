@@ -51,8 +51,8 @@ public static class Service
         builder.Services.AddSingleton(settings).AddSingleton(secrets).AddSingleton(time).AddSingleton(settings.Limits);
         // Made by factories, so that the container closes them, in the reverse order, when the application stops.
         builder.Services.AddSingleton(_ => store);
-        builder.Services.AddSingleton(services => services.GetRequiredService<Store>().Source);
-        builder.Services.AddSingleton(services => services.GetRequiredService<Store>().Seal);
+        // Not the container's to close: the store closes them itself, after all that works with them.
+        builder.Services.AddSingleton(store.Source).AddSingleton(store.Seal).AddSingleton(store.Search);
         builder.Services.AddSingleton<AfterCommit>().AddSingleton(services => new CommitQueue(
             store.Source, services.GetRequiredService<ILogger<CommitQueue>>(), services.GetRequiredService<AfterCommit>(), notifies: settings.IsCluster));
         builder.Services.AddSingleton(new DocumentCache(settings.CacheBytes, () => store.IsAlone));
@@ -62,11 +62,10 @@ public static class Service
         builder.Services.AddSingleton<DocumentReader>().AddSingleton<TouchingEvents>().AddSingleton<DocumentHistory>().AddSingleton<CommitsToUndo>();
         builder.Services.AddSingleton<Receipts>().AddSingleton<DeviceSequences>().AddSingleton<ConflictLog>().AddSingleton<Idempotency>();
         builder.Services.AddSingleton<AuditProjector>().AddSingleton<AuditLog>().AddSingleton<AuditVerification>();
-        builder.Services.AddSingleton<ChangeReader>().AddSingleton<ChangeFeed>().AddSingleton<Follower>();
+        builder.Services.AddSingleton<ChangeReader>().AddSingleton<ChangeFeed>().AddSingleton<DocumentVersions>().AddSingleton<Snapshots>().AddSingleton<Follower>();
         builder.Services.AddSingleton(services => new FeedRetention(services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<ChangeReader>(), time, settings.FeedRetention));
         builder.Services.AddHostedService<Housekeeping>();
         builder.Services.AddSingleton<DocumentStreams>();
-        builder.Services.AddSingleton(services => services.GetRequiredService<Store>().Search);
         builder.Services.AddSingleton<SearchProgress>().AddSingleton<SearchProjector>();
         builder.Services.AddSingleton<DocumentLists>().AddSingleton<DocumentQueries>().AddSingleton<TextSearch>().AddSingleton<Aggregates>();
         builder.Services.AddSingleton(_ => apps).AddSingleton<AppStreams>().AddSingleton<AppHistory>().AddSingleton<KeyUses>().AddSingleton<Tokens>();

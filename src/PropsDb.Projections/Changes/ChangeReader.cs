@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Npgsql;
 using NpgsqlTypes;
 using PropsDb.Events.Documents;
@@ -17,11 +18,14 @@ public sealed record ChangeScope(string? App = null, string? Tier = null, string
 /// <summary>Reads commits out of the store in the order of their positions, which is the order in which they became visible.</summary>
 public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documents, AppDirectory apps)
 {
-    // The store is looked through in windows of its order. The first has about as many events as will do where all of them are asked for; where
-    // few are, they grow.
-    private const int EventsOfACommit = 4;
+    // The store is looked through in windows of its order. The first has as many events as commits are wanted, of which most have one; where fewer
+    // fit, they grow.
     private const int MinWindow = 64;
     private const int MaxWindow = 100_000;
+    private const int MaxKnown = 100_000;
+
+    // What documents streams are of, which never changes; of those that were read lately.
+    private readonly ConcurrentDictionary<(string App, Guid Stream), DocumentKey> _keys = new();
 
     // Up to where what was given and taken back is in force here.
     private long _inForce;
@@ -44,16 +48,14 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
     public async Task<ChangeBatch> After(long position, ChangeScope scope, int limit, CancellationToken cancel)
     {
         var head = await Head(cancel);
-        var window = (long)Math.Max(limit * EventsOfACommit, MinWindow);
+        var window = (long)Math.Max(limit, MinWindow);
         var (commits, reached) = (new List<List<Row>>(), position);
         while (reached < head && commits.Count < limit)
         {
             var upTo = reached + window < head ? await EndOfCommit(reached + window, head, cancel) : head;
-            await using var command = Command(reached, upTo, scope);
-            await using var reader = await command.ExecuteReaderAsync(cancel);
-            while (await reader.ReadAsync(cancel))
+            var rows = scope is { Owner: null, Document: null } ? await Wide(reached, upTo, scope, cancel) : await Narrow(reached, upTo, scope, cancel);
+            foreach (var row in rows)
             {
-                var row = Read(reader);
                 if (commits.Count > 0 && commits[^1][0].Commit == row.Commit && commits[^1][0].Key.Equals(row.Key)) commits[^1].Add(row);
                 else commits.Add([row]);
             }
@@ -84,19 +86,59 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
     /// <param name="after">A position before its first event.</param>
     public async Task<CommittedChange?> At(DocumentKey key, long after, long position, CancellationToken cancel)
     {
-        var commit = new List<Row>();
-        await using (var command = Command(after, position, new ChangeScope(key.App, key.Tier, key.Owner, key.Name)))
-        await using (var reader = await command.ExecuteReaderAsync(cancel))
-            while (await reader.ReadAsync(cancel)) commit.Add(Read(reader));
+        var commit = await Narrow(after, position, new ChangeScope(key.App, key.Tier, key.Owner, key.Name), cancel);
         return commit.Count == 0 ? null : await Change(commit.FindAll(row => row.Commit == commit[^1].Commit), cancel);
     }
 
-    private sealed record Row(long Position, DocumentKey Key, string Commit, DocumentEvent Event, DateTimeOffset At, string By, string? Device);
+    private sealed record Row(long Position, DocumentKey Key, string Commit, string Type, byte[] Event, DateTimeOffset At, string By, string? Device);
 
-    // What is looked through is narrow, and each of its documents is looked up by its id: whatever is asked for, no other way of doing it is found.
-    private NpgsqlCommand Command(long after, long upTo, ChangeScope scope)
+    // Where most of what there is will do, it is read at once; its documents are known, or looked up together.
+    private async Task<List<Row>> Wide(long after, long upTo, ChangeScope scope, CancellationToken cancel)
     {
-        var command = source.CreateCommand($"""
+        var (found, unknown) = (new List<((string App, Guid Id) Stream, Row Row)>(), new HashSet<Guid>());
+        await using (var command = source.CreateCommand($"""
+            SELECT e.seq_id, {Columns}, e.tenant_id, e.stream_id FROM {StoreSetup.Schema}.mt_events e
+            WHERE e.seq_id > $1 AND e.seq_id <= $2 AND NOT {StoreSetup.IsAdministration} AND ($3::varchar IS NULL OR e.tenant_id = $3) ORDER BY e.seq_id
+            """))
+        {
+            command.Parameters.Add(new() { Value = after });
+            command.Parameters.Add(new() { Value = upTo });
+            command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Varchar, Value = (object?)scope.App ?? DBNull.Value });
+            await using var reader = await command.ExecuteReaderAsync(cancel);
+            while (await reader.ReadAsync(cancel))
+            {
+                var stream = (reader.GetString(ColumnCount + 1), reader.GetGuid(ColumnCount + 2));
+                if (!_keys.TryGetValue(stream, out var key)) unknown.Add(stream.Item2);
+                else if (!scope.Holds(key)) continue;
+                found.Add((stream, Read(reader, key!)));
+            }
+        }
+        if (unknown.Count == 0) return found.ConvertAll(f => f.Row);
+        await Learn(unknown, cancel);
+        var rows = new List<Row>(found.Count);
+        foreach (var (stream, row) in found)
+        {
+            if (row.Key is not null) rows.Add(row);
+            // Streams of none are not documents'.
+            else if (_keys.TryGetValue(stream, out var key) && scope.Holds(key)) rows.Add(row with { Key = key });
+        }
+        return rows;
+    }
+
+    private async Task Learn(IReadOnlyCollection<Guid> streams, CancellationToken cancel)
+    {
+        if (_keys.Count > MaxKnown) _keys.Clear();
+        await using var command = source.CreateCommand($"SELECT tenant_id, id, tier, owner, name FROM {StoreSetup.Schema}.document_view WHERE id = ANY ($1)");
+        command.Parameters.Add(new() { Value = streams.ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel)) _keys[(reader.GetString(0), reader.GetGuid(1))] = new(reader.GetString(0), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetString(4));
+    }
+
+    // Where little of it will do: what is looked through is narrow, and each of its documents is looked up by its id. Whatever is asked for, no other
+    // way of doing it is found.
+    private async Task<List<Row>> Narrow(long after, long upTo, ChangeScope scope, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand($"""
             WITH window_of AS MATERIALIZED (
                 SELECT seq_id, tenant_id, stream_id FROM {StoreSetup.Schema}.mt_events
                 WHERE seq_id > $1 AND seq_id <= $2 AND NOT {StoreSetup.IsAdministration} AND ($3::varchar IS NULL OR tenant_id = $3)
@@ -105,27 +147,33 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
                     SELECT tier, owner, name FROM {StoreSetup.Schema}.document_view v WHERE v.tenant_id = w.tenant_id AND v.id = w.stream_id LIMIT 1) v
                 WHERE ($4::varchar IS NULL OR v.tier = $4) AND ($5::varchar IS NULL OR v.owner = $5) AND ($6::varchar IS NULL OR v.name = $6)
             )
-            SELECT e.seq_id, e.tenant_id, f.tier, f.owner, f.name, e.causation_id, e.type, e.data::text, e.timestamp, e.user_name, e.headers ->> 'device'
+            SELECT e.seq_id, {Columns}, e.tenant_id, f.tier, f.owner, f.name
             FROM found f CROSS JOIN LATERAL (SELECT * FROM {StoreSetup.Schema}.mt_events e WHERE e.seq_id = f.seq_id LIMIT 1) e ORDER BY e.seq_id
             """);
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = upTo });
         foreach (var value in new[] { scope.App, scope.Tier, scope.Owner, scope.Document })
             command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Varchar, Value = (object?)value ?? DBNull.Value });
-        return command;
+        var rows = new List<Row>();
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+            rows.Add(Read(reader, new DocumentKey(reader.GetString(ColumnCount + 1), reader.GetString(ColumnCount + 2), reader.IsDBNull(ColumnCount + 3) ? null : reader.GetString(ColumnCount + 3), reader.GetString(ColumnCount + 4))));
+        return rows;
     }
 
-    private static Row Read(NpgsqlDataReader row) => new(
-        row.GetInt64(0), new DocumentKey(row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetString(4)), row.GetString(5),
-        (DocumentEvent)EventJson.Read(row.GetString(6), row.GetString(7)), row.GetFieldValue<DateTimeOffset>(8), row.GetString(9), row.IsDBNull(10) ? null : row.GetString(10));
+    private const string Columns = "e.causation_id, e.type, e.data, e.timestamp, e.user_name, e.headers ->> 'device'";
+    private const int ColumnCount = 6;
+
+    private static Row Read(NpgsqlDataReader row, DocumentKey key) => new(
+        row.GetInt64(0), key, row.GetString(1), row.GetString(2), row.GetFieldValue<byte[]>(3), row.GetFieldValue<DateTimeOffset>(4), row.GetString(5), row.IsDBNull(6) ? null : row.GetString(6));
 
     private async Task<CommittedChange> Change(List<Row> commit, CancellationToken cancel)
     {
         var (first, last) = (commit[0], commit[^1]);
-        var events = commit.ConvertAll(r => r.Event);
+        var events = commit.ConvertAll(r => (DocumentEvent)EventJson.Read(r.Type, r.Event));
         // What a deletion took and a restoration brought, only the state before can tell.
         var before = events.Exists(e => e is DocumentDeleted or DocumentRestored)
-            ? await documents.At(first.Key, first.Event.Version - 1, cancel) ?? Document.Unborn
+            ? await documents.At(first.Key, events[0].Version - 1, cancel) ?? Document.Unborn
             : Document.Unborn;
         return CommittedChange.Of(last.Position, first.Key, before, events, first.At, first.By, first.Device);
     }

@@ -65,7 +65,7 @@ public sealed class AppChangesTests
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
         var told = new List<string>();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(Waiting.Patience);
         while (told.Count < 5)
             if (await reader.ReadLineAsync(patience.Token) is { } line && line.StartsWith("data: "))
                 told.Add(System.Text.Json.JsonDocument.Parse(line[6..]).RootElement is var m && m.TryGetProperty("document", out var d) ? d.GetString()! : m.GetProperty("type").GetString()!);

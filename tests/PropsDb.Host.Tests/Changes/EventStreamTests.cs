@@ -14,7 +14,7 @@ public sealed class EventStreamTests(PropsDbServer server)
         public async Task<JsonElement> Next()
         {
             JsonElement? data = null;
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            using var patience = new CancellationTokenSource(Waiting.Patience);
             while (await reader.ReadLineAsync(patience.Token) is { } line)
             {
                 if (line.StartsWith("id: ")) LastId = line[4..];

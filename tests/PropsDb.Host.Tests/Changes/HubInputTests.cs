@@ -198,7 +198,7 @@ public sealed class HubInputTests(HubInputTests.Own own) : IClassFixture<HubInpu
         var shipped = impatient.Services.GetRequiredService<IOptions<HubOptions>>().Value;
         (shipped.HandshakeTimeout, shipped.KeepAliveInterval, shipped.ClientTimeoutInterval).ShouldBe((TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30)));
         foreach (var options in new[] { shipped, impatient.Services.GetRequiredService<IOptions<HubOptions<LiveHub>>>().Value })
-            (options.HandshakeTimeout, options.KeepAliveInterval, options.ClientTimeoutInterval) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
+            (options.HandshakeTimeout, options.KeepAliveInterval, options.ClientTimeoutInterval) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6));
         await using (var silent = await RawHub.Socket(impatient.Address, impatient.Token("alice"))) await silent.Closed();
         await Eventually(async () => await (await RawHub.Open(impatient.Address, impatient.Token("alice"))).DisposeAsync());
         // It follows something, and then answers no ping; half a connection is as silent.
@@ -222,7 +222,7 @@ public sealed class HubInputTests(HubInputTests.Own own) : IClassFixture<HubInpu
                 await attempt();
                 return;
             }
-            catch (RefusedException) when (i < 100)
+            catch (RefusedException) when (i < 1_000)
             {
                 await Task.Delay(50);
             }

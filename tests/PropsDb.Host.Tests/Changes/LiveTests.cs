@@ -1,44 +1,14 @@
-using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
-using Microsoft.Extensions.DependencyInjection;
 using PropsDb.Host.Access;
+using static PropsDb.Host.Tests.Following;
 
 namespace PropsDb.Host.Tests;
 
 /// <summary>Changes over the hub, as clients of SignalR see them.</summary>
 public sealed class LiveTests(PropsDbServer server)
 {
-    private static async Task<HubConnection> Connect(PropsDbServer to, string token, bool packed = false)
-    {
-        var builder = new HubConnectionBuilder().WithUrl(new Uri(to.Address, "/api/v1/_live"), o => o.AccessTokenProvider = () => Task.FromResult<string?>(token));
-        if (packed) builder.AddMessagePackProtocol();
-        var connection = builder.Build();
-        await connection.StartAsync();
-        return connection;
-    }
-
-    private sealed class Followed(ChannelReader<JsonElement> messages)
-    {
-        public async Task<JsonElement> Next()
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-            return await messages.ReadAsync(patience.Token);
-        }
-
-        public async Task<JsonElement> Next(string type)
-        {
-            while (true)
-                if (await Next() is var told && told.GetProperty("type").GetString() == type) return told;
-        }
-
-        public Task Completion => messages.Completion.WaitAsync(TimeSpan.FromSeconds(10));
-    }
-
-    private static async Task<Followed> Follow(HubConnection connection, object request) =>
-        new(await connection.StreamAsChannelAsync<JsonElement>("Changes", request));
-
     [Fact]
     public async Task A_follower_is_shown_what_is_there_and_told_what_becomes_of_it()
     {
@@ -178,7 +148,7 @@ public sealed class LiveTests(PropsDbServer server)
         own.Time.Advance(TimeSpan.FromMinutes(11));
 
         (await going.Next("ended")).GetProperty("reason").GetString().ShouldBe("token_expired");
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await closed.Task.WaitAsync(Waiting.Patience);
         await own.With(Until("alice", 60)).Post("user/d", """{"collections":{}}""");
         (await staying.Next("created")).GetProperty("document").GetString().ShouldBe("d");
     }

@@ -5,9 +5,6 @@ namespace PropsDb.Host.Tests.Expiring;
 /// <summary>What the store has on record, and what waits to get there.</summary>
 internal static class Facts
 {
-    /// <summary>Ends are recorded within about two seconds of their instant; a busy machine gets more.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     public static Task<long> Count(string database, string type, string user) =>
         Scalar<long>(database, "SELECT count(*) FROM propsdb.mt_events WHERE type = $1 AND coalesce(data->>'user', $2) = $2", type, user);
 
@@ -25,7 +22,7 @@ internal static class Facts
         var started = TimeProvider.System.GetTimestamp();
         while (!await isSo())
         {
-            TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(Patience, otherwise);
+            TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(Waiting.Patience, otherwise);
             await Task.Delay(20);
         }
     }

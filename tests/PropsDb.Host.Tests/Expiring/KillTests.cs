@@ -31,7 +31,7 @@ public sealed class KillTests : IDisposable
         await killed.Ready();
         await using var other = Start(database, isCluster: true);
         await other.Ready();
-        await Give(killed, "alice", TimeSpan.FromSeconds(3));
+        await Give(killed, "alice", TimeSpan.FromSeconds(8));
         await Facts.Scheduled(database);
 
         killed.Kill();

@@ -85,7 +85,7 @@ public sealed class Receiver : IAsyncDisposable
 
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = Waiting.Patience;
 
     public static async Task So(Func<Task<bool>> isSo, Func<string> otherwise, Action? between = null)
     {

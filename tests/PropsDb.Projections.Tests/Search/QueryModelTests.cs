@@ -164,7 +164,7 @@ public sealed class QueryModelTests(SearchFixture fixture) : IClassFixture<Searc
     private static int InOrder(DocumentSort sort, (DocumentKey Key, Subject Subject) left, (DocumentKey Key, Subject Subject) right)
     {
         var (l, r) = (left.Subject, right.Subject);
-        var order = sort.Path is { } path ? SortKey.Compare(SortKey.Of(l.Content.At(path)), SortKey.Of(r.Content.At(path))) : sort.Field switch
+        var order = sort.Path is { } path ? SortKey.Compare(SortKey.Of(l.At(path)), SortKey.Of(r.At(path))) : sort.Field switch
         {
             DocumentField.Name => SortKey.CompareTexts(l.Name, r.Name),
             DocumentField.Owner => SortKey.CompareTexts(l.Owner ?? "", r.Owner ?? ""),

@@ -75,11 +75,7 @@ public sealed class SearchFixture : IAsyncLifetime
         throw new TimeoutException("The index is not built.");
     }
 
-    public async Task<Subject> Subject(DocumentKey key)
-    {
-        var document = await Store.Load(key);
-        return new Subject(key.Name, key.Owner, document.Version, document.Updated.At, document.Created.At, Searchable.Of(document.Content));
-    }
+    public async Task<Subject> Subject(DocumentKey key) => PropsDb.Events.Search.Subject.Of(key, await Store.Load(key));
 
     public static SearchScope All(string app, string tier) => new(app, tier, null, [], false);
 

@@ -80,7 +80,7 @@ public sealed class TextModelTests(SearchFixture fixture) : IClassFixture<Search
             SearchTerm.Has(var property, _) => properties.Any(p => p.Name == property),
             SearchTerm.Says(var property, var words, var scalar, _) => properties.Any(p => p.Name == property && (Strings(p.Value).Any(t => Snippets.Holds(t, words)) || Scalars(p.Value).Any(s => s.Equals(scalar)))),
             SearchTerm.Compares(var property, var comparison, var operand, _) => properties.Any(p => p.Name == property && Scalars(p.Value).Any(s =>
-                new Filter.AtPath(JsonPointer.Root, comparison, operand).Matches(new Subject("", null, 1, default, default, s)))),
+                new Filter.AtPath(JsonPointer.Root, comparison, operand).Matches(new Subject("", null, 1, default, default, s.At)))),
             _ => throw new InvalidOperationException(),
         };
     }
