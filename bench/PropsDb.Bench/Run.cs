@@ -36,6 +36,7 @@ public sealed class Run(Bed bed, Table table)
         var (extents, push) = (new Extents(steps), new PushSteps(bed));
         if (options.Has("generator") && !options.IsShort) await Guarded("generator", () => Rounds([.. new Generators(steps).Rounds()]));
         await Guarded("writes and reads", async () => await Rounds([.. new Writes(steps).Rounds(), .. await new ReadSteps(steps).Rounds()]));
+        if (options.Has("index")) await Guarded("index", () => Rounds([.. new IndexSteps(steps).Rounds()]));
         if (options.Has("sizes")) await Guarded("sizes", () => Rounds([.. extents.Sizes()]));
         if (options.Has("streams")) await Guarded("streams", () => Rounds([.. extents.Streams()]));
         if (options.Has("push")) await Guarded("push", () => Rounds([.. push.Rounds()]));

@@ -19,6 +19,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
 {
     // An append holds the order lock while it runs, so one group must not hold it for long.
     private const int MaxEventsInGroup = 1_000;
+    private static readonly TimeSpan CountFor = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan SettleWithin = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _source;
@@ -26,6 +27,9 @@ public sealed partial class CommitQueue : IAsyncDisposable
     private readonly AfterCommit? _after;
     private readonly bool _notifies;
     private long _position;
+    private double _perSecond;
+    private long _countedSince = Stopwatch.GetTimestamp();
+    private int _counted;
     private NpgsqlConnection? _connection;
     private readonly Channel<PendingAppend> _waiting = Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<string, long> _lastPositions = new(StringComparer.Ordinal);
@@ -47,6 +51,9 @@ public sealed partial class CommitQueue : IAsyncDisposable
 
     /// <summary>The position of the last commit in an app that this node has acknowledged; 0: of none.</summary>
     public long LastPositionIn(string app) => _lastPositions.GetValueOrDefault(app);
+
+    /// <summary>How much there was to commit lately.</summary>
+    public double CommitsPerSecond => Stopwatch.GetElapsedTime(Volatile.Read(ref _countedSince)) < 2 * CountFor ? Volatile.Read(ref _perSecond) : 0;
 
     /// <summary>The position of this node's last commit.</summary>
     public long Position => Volatile.Read(ref _position);
@@ -79,10 +86,20 @@ public sealed partial class CommitQueue : IAsyncDisposable
                 if (next.Commits.Count > 1) break;
             }
             await AppendGroup(group);
+            Count(group.Count);
             group.Clear();
             if (!_waiting.Reader.TryPeek(out _)) await LetGo();
             Committed?.Invoke(this, EventArgs.Empty);
         }
+    }
+
+    private void Count(int commits)
+    {
+        _counted += commits;
+        if (Stopwatch.GetElapsedTime(_countedSince) is var time && time < CountFor) return;
+        Volatile.Write(ref _perSecond, _counted / time.TotalSeconds);
+        Volatile.Write(ref _countedSince, Stopwatch.GetTimestamp());
+        _counted = 0;
     }
 
     // Two commits of one stream cannot share a group: the second was decided before the first was known. And several commits that stand

@@ -31,9 +31,10 @@ public sealed class Follower(ChangeFeed feed, Snapshots snapshots, DocumentVersi
         // What was committed before somebody came is told before they are told that all else is live.
         var (reader, head) = await feed.Join(subscription.Scope, from, NeedsLook, cancel);
         using var place = reader;
-        var shown = new Dictionary<DocumentKey, long>();
+        Dictionary<DocumentKey, long>? shown = null;
         if (snapshot)
         {
+            shown = [];
             await foreach (var held in snapshots.Of(subscription, head, cancel))
             {
                 shown[held.Key] = held.State.Position;
@@ -57,7 +58,8 @@ public sealed class Follower(ChangeFeed feed, Snapshots snapshots, DocumentVersi
                 foreach (var change in batch.Changes)
                 {
                     // What a snapshot has shown already is not told again.
-                    if ((shown.TryGetValue(change.Key, out var at) && change.Position <= at) || !subscription.MayBeToldOf(change, out var isNew)) continue;
+                    var at = shown?.GetValueOrDefault(change.Key) ?? 0;
+                    if (change.Position <= at || !subscription.MayBeToldOf(change, out var isNew)) continue;
                     if (await Tell(subscription, change, isNew && at == 0, cancel) is { } told) yield return told;
                 }
                 if (batch.HasMore) continue;

@@ -17,10 +17,19 @@ public sealed record Followed(string App, string? Tier, string? Owner, string? D
 /// <summary>
 /// What one caller follows. Whether they may be told of a change is asked for each one, as of the moment at which they are told.
 /// </summary>
+/// <remarks>Who reads for the follower asks, and who looks after those that sleep: one at a time.</remarks>
 /// <param name="who">The caller, who may come with a fresh token in between.</param>
 public sealed class Subscription(AppDirectory apps, TimeProvider time, Func<Caller> who, Followed followed)
 {
+    private const int MaxAllowed = 1_000;
+
+    private readonly Lock _lock = new();
     private readonly HashSet<DocumentKey> _shared = [];
+
+    // What was found allowed, and until when: it stands while the app and the caller are the same, so who is told of much is not judged anew each time.
+    private Dictionary<(string Tier, string? Owner), DateTimeOffset>? _allowed;
+    private (App? App, Caller? Caller) _judged;
+    private DateTimeOffset _goesOnUntil;
 
     public static Subscription Of(DocumentRequest request)
     {
@@ -48,13 +57,39 @@ public sealed class Subscription(AppDirectory apps, TimeProvider time, Func<Call
     /// <summary>Why there is nothing more to follow; null: there is.</summary>
     public string? Ended()
     {
-        var (now, caller, app) = (time.GetUtcNow(), who(), apps.Find(followed.App));
-        if (caller.ExpiresAt is { } until && until <= now) return "token_expired";
-        if (caller.Key is { } key && !caller.Apps.Any(a => apps.Find(a)?.Keys.ContainsKey(key.Id) == true)) return "key_revoked";
-        if (followed.Tier is null) return AccessPolicy.Admits(caller, followed.App, app) ? null : "requires_app";
-        var access = AccessPolicy.Allows(caller.In(app, now), DocumentAction.Read, new AccessTarget(followed.App, app, followed.Tier, followed.Owner, followed.Document), now);
-        return access.IsAllowed ? null : access.Because;
+        lock (_lock)
+        {
+            var (now, caller, app) = Judged();
+            if (now < _goesOnUntil) return null;
+            var (reason, until) = Judge(now, caller, app);
+            // A key may be another app's.
+            if (reason is null && caller.Key is null) _goesOnUntil = Earlier(until, caller.ExpiresAt);
+            return reason;
+        }
     }
+
+    private (string? Reason, DateTimeOffset? Until) Judge(DateTimeOffset now, Caller caller, App? app)
+    {
+        if (caller.ExpiresAt is { } end && end <= now) return ("token_expired", null);
+        if (caller.Key is { } key && !caller.Apps.Any(a => apps.Find(a)?.Keys.ContainsKey(key.Id) == true)) return ("key_revoked", null);
+        if (followed.Tier is null) return (AccessPolicy.Admits(caller, followed.App, app) ? null : "requires_app", null);
+        var access = AccessPolicy.Allows(caller.In(app, now), DocumentAction.Read, new AccessTarget(followed.App, app, followed.Tier, followed.Owner, followed.Document), now);
+        return access.IsAllowed ? (null, access.Until) : (access.Because, null);
+    }
+
+    private (DateTimeOffset Now, Caller Caller, App? App) Judged()
+    {
+        var (caller, app) = (who(), apps.Find(followed.App));
+        if (!ReferenceEquals(caller, _judged.Caller) || !ReferenceEquals(app, _judged.App))
+        {
+            _allowed = null;
+            (_judged, _goesOnUntil) = ((app, caller), DateTimeOffset.MinValue);
+        }
+        return (time.GetUtcNow(), caller, app);
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset? a, DateTimeOffset? b) =>
+        (a ?? DateTimeOffset.MaxValue) < (b ?? DateTimeOffset.MaxValue) ? a!.Value : b ?? DateTimeOffset.MaxValue;
 
     public bool MayBeToldOf(CommittedChange change) => MayBeToldOf(change, out _);
 
@@ -62,17 +97,23 @@ public sealed class Subscription(AppDirectory apps, TimeProvider time, Func<Call
     public bool MayBeToldOf(CommittedChange change, out bool isNew)
     {
         isNew = false;
-        var (now, key) = (time.GetUtcNow(), change.Key);
-        // That it has ended is said before the next ones.
-        if (who().ExpiresAt is { } until && until <= now) return false;
-        var access = Ask(key, now);
-        if (!access.IsAllowed) return change.Type == "deleted" && _shared.Remove(key) && apps.Find(followed.App)?.EndedShareOf(key.StreamId, who().UserId!, now) is not null;
-        if (access.Share is { } share)
+        lock (_lock)
         {
-            if (change.Version <= share.Version) return false;
-            isNew = _shared.Add(key);
+            var ((now, caller, app), key) = (Judged(), change.Key);
+            if (_allowed is not null && _allowed.TryGetValue((key.Tier, key.Owner), out var until) && now < until) return true;
+            // That it has ended is said before the next ones.
+            if (caller.ExpiresAt <= now) return false;
+            var access = Ask(key, now);
+            if (!access.IsAllowed) return change.Type == "deleted" && _shared.Remove(key) && app?.EndedShareOf(key.StreamId, caller.UserId!, now) is not null;
+            if (access.Share is { } share)
+            {
+                if (change.Version <= share.Version) return false;
+                isNew = _shared.Add(key);
+            }
+            // Of what is not shared, whatever its name is.
+            else if (caller.Key is null && (_allowed ??= []).Count < MaxAllowed) _allowed[(key.Tier, key.Owner)] = Earlier(access.Until, caller.ExpiresAt);
+            return true;
         }
-        return true;
     }
 
     /// <summary>The part of a change that is followed; null: none.</summary>
@@ -86,19 +127,27 @@ public sealed class Subscription(AppDirectory apps, TimeProvider time, Func<Call
     /// <summary>The documents that the caller was told of and may not be told of any more, each once.</summary>
     public IReadOnlyList<DocumentKey> Left()
     {
-        if (_shared.Count == 0 || followed.Document is not null) return [];
-        var now = time.GetUtcNow();
-        var left = _shared.Where(key => !Ask(key, now).IsAllowed).ToList();
-        _shared.ExceptWith(left);
-        return left;
+        if (followed.Document is not null) return [];
+        lock (_lock)
+        {
+            if (_shared.Count == 0) return [];
+            var now = time.GetUtcNow();
+            var left = _shared.Where(key => !Ask(key, now).IsAllowed).ToList();
+            _shared.ExceptWith(left);
+            return left;
+        }
     }
 
     /// <summary>Whether there are such documents.</summary>
     public bool HasLeft()
     {
-        if (_shared.Count == 0 || followed.Document is not null) return false;
-        var now = time.GetUtcNow();
-        return _shared.Any(key => !Ask(key, now).IsAllowed);
+        if (followed.Document is not null) return false;
+        lock (_lock)
+        {
+            if (_shared.Count == 0) return false;
+            var now = time.GetUtcNow();
+            return _shared.Any(key => !Ask(key, now).IsAllowed);
+        }
     }
 
     /// <summary>The one document that is followed; null: it is many.</summary>
@@ -125,9 +174,12 @@ public sealed class Subscription(AppDirectory apps, TimeProvider time, Func<Call
     /// <summary>Whether the caller may be shown a document.</summary>
     public bool MayBeShown(DocumentKey key)
     {
-        var access = Ask(key, time.GetUtcNow());
-        if (access is { IsAllowed: true, Share: not null }) _shared.Add(key);
-        return access.IsAllowed;
+        lock (_lock)
+        {
+            var access = Ask(key, time.GetUtcNow());
+            if (access is { IsAllowed: true, Share: not null }) _shared.Add(key);
+            return access.IsAllowed;
+        }
     }
 
     private PropsDb.Events.Apps.Access Ask(DocumentKey key, DateTimeOffset now)

@@ -15,7 +15,7 @@ public sealed class AuditProjector : IAsyncDisposable
     public AuditProjector(NpgsqlDataSource source, CommitQueue queue, TimeProvider time, ILogger<AuditProjector> log)
     {
         _queue = queue;
-        _leadership = new Leadership(source, Key, Gather, rest: 1, async (connection, cancel) =>
+        _leadership = new Leadership(source, Key, Gather, rest: () => 1, async (connection, cancel) =>
         {
             var round = await AuditRound.Begin(source, connection, cancel);
             return stop => round.Run(time, stop);

@@ -9,7 +9,10 @@ public sealed class SearchProjector : IAsyncDisposable
     private const long Key = 0x50726F7073444208;
 
     // Several commits to one document within it cost one row.
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
+
+    // So many commits a second it keeps up with; of more it takes its time, and writes come first.
+    private const int KeptUpWith = 2_000;
 
     // What can wait is looked for so often.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(300);
@@ -25,7 +28,7 @@ public sealed class SearchProjector : IAsyncDisposable
     public SearchProjector(NpgsqlDataSource source, CommitQueue queue, DocumentReader documents, AppDirectory apps, SearchProgress progress, TimeProvider time, ILogger<SearchProjector> log)
     {
         (_queue, _apps, _progress, _time) = (queue, apps, progress, time);
-        _leadership = new Leadership(source, Key, Gather, rest: 4, async (connection, cancel) =>
+        _leadership = new Leadership(source, Key, Gather, rest: () => queue.CommitsPerSecond > KeptUpWith ? 4 : 0, async (connection, cancel) =>
         {
             var (round, indexes) = (await SearchRound.Begin(connection, documents, cancel), new DeclaredIndexes(connection));
             return async stop => await Step(round, stop) || await DoWhatCanWait(round, indexes, stop);

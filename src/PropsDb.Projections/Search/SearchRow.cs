@@ -8,7 +8,7 @@ namespace PropsDb.Projections.Search;
 internal sealed record SearchRow(DocumentKey Key, Document Document)
 {
     /// <summary>Raised when rows of the same document come out otherwise: every row is made anew then.</summary>
-    public const int Format = 1;
+    public const int Format = 2;
 
     /// <summary>Beyond so many, values of a document are looked at and not looked up.</summary>
     public const int MaxValueTerms = 20_000;
@@ -18,6 +18,9 @@ internal sealed record SearchRow(DocumentKey Key, Document Document)
 
     // A property's value of more words is found by its words and looked at.
     private const int FewWords = 4;
+
+    /// <summary>The words of a text that is found by them as the value of a property; empty: it is found as a value.</summary>
+    public static IReadOnlyList<string> SaidWords(JsonValue text) => Words.Of(text.AsText()) is { Count: > 0 and <= FewWords } few ? few : [];
 
     private readonly HashSet<long> _terms = [];
 
@@ -42,7 +45,12 @@ internal sealed record SearchRow(DocumentKey Key, Document Document)
         if (key.Owner is { } owner) row._terms.Add(space.Owner(owner));
         row.AddWords(space, searchable);
         var limit = row._terms.Count + MaxValueTerms;
-        foreach (var (name, collection) in searchable.Members) row.AddValues(space, "/" + JsonPointer.Escape(name), collection, limit);
+        foreach (var (name, collection) in searchable.Members)
+        {
+            var pointer = "/" + JsonPointer.Escape(name);
+            row._terms.Add(space.Kind(pointer, JsonKind.Object));
+            foreach (var (property, value) in collection.Members) row.AddValues(space, $"{pointer}/{JsonPointer.Escape(property)}", value, limit, isOwn: true);
+        }
         return row;
     }
 
@@ -56,7 +64,11 @@ internal sealed record SearchRow(DocumentKey Key, Document Document)
         foreach (var line in TextLine.Of(Key.Name, searchable))
         {
             foreach (var word in line.Words) if (words.Add(word)) _terms.Add(space.Word(word));
-            if (words.Count > MaxWords) break;
+            if (words.Count > MaxWords)
+            {
+                IsWhole = false;
+                break;
+            }
             WordCount += line.Words.Count;
             lines.Add(line.Text);
             if (line is not { Property: { } property, IsValue: true }) continue;
@@ -77,7 +89,10 @@ internal sealed record SearchRow(DocumentKey Key, Document Document)
 
     private static bool IsSaid(JsonValue value) => value.Kind is JsonKind.Null or JsonKind.Boolean or JsonKind.Number;
 
-    private void AddValues(TermSpace space, string pointer, JsonValue value, int limit)
+    /// <summary>Whether a property's own value has the terms of what it says, and needs none beside them.</summary>
+    public static bool IsFoundByName(JsonValue value) => IsSaid(value) || (value.Kind == JsonKind.String && SaidWords(value).Count > 0);
+
+    private void AddValues(TermSpace space, string pointer, JsonValue value, int limit, bool isOwn = false)
     {
         if (!IsWhole || (IsWhole = _terms.Count < limit) is false) return;
         _terms.Add(space.Kind(pointer, value.Kind));
@@ -94,7 +109,8 @@ internal sealed record SearchRow(DocumentKey Key, Document Document)
                 }
                 break;
             default:
-                _terms.Add(space.Value(pointer, value));
+                // Most values are a property's own: those are found by its name.
+                if (!isOwn || !IsFoundByName(value)) _terms.Add(space.Value(pointer, value));
                 break;
         }
     }

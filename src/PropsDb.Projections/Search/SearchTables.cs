@@ -17,11 +17,13 @@ internal static class SearchTables
     /// <summary>What the runtime role may write.</summary>
     public static string All { get; } = string.Join(", ", Document, Progress, Index, Key);
 
+    // Of what is added to the terms so many KiB are sorted in at once; a short list, because every reader goes through it.
+    private const string MaxPending = "1024";
+
     // Marten keeps to the indexes it knows of, and knows neither collations nor storage parameters of them: these it leaves alone.
     private static readonly (string Name, string On)[] Indexes =
     [
-        // Rows come in sets, so what they add is sorted in before it is merged; a short list, because every reader goes through it.
-        ("search_document_terms", "search_document USING gin (terms) WITH (gin_pending_list_limit = 512)"),
+        ("search_document_terms", "search_document USING gin (terms)"),
         ("search_document_by_name", """search_document (tenant_id, tier, name COLLATE "C", id) WHERE NOT is_deleted"""),
         ("search_document_of_owner", """search_document (tenant_id, tier, owner, name COLLATE "C", id) WHERE NOT is_deleted"""),
         ("search_document_by_update", "search_document (tenant_id, tier, updated_at, id) WHERE NOT is_deleted"),
@@ -35,6 +37,7 @@ internal static class SearchTables
     public static IEnumerable<string> IndexNames => Indexes.Select(i => i.Name);
 
     public static string CreateIndexes { get; } = string.Join('\n', Indexes.Select(i => $"CREATE INDEX IF NOT EXISTS {i.Name} ON {StoreSetup.Schema}.{i.On};"))
+        + $"\nALTER INDEX {StoreSetup.Schema}.search_document_terms SET (gin_pending_list_limit = {MaxPending});"
         // A value stands in many rows or in one: with the default of 100 the planner knows too few of the frequent ones.
         + $"\nALTER TABLE {Document} ALTER COLUMN terms SET STATISTICS 1000;";
 
