@@ -93,7 +93,8 @@ public sealed class FanOut(IPEndPoint server, string token, Documents documents,
                 foreach (var listener in listeners) listener.SendPing();
                 nextPing = now + 10 * Stopwatch.Frequency;
             }
-            var due = Math.Max(0, from + sent * every - Stopwatch.GetTimestamp()) * 1000 / Stopwatch.Frequency;
+            // Never by turning: the core that does is one that the servers lack.
+            var due = Math.Ceiling(Math.Max(0, from + sent * every - Stopwatch.GetTimestamp()) * 1000 / Stopwatch.Frequency);
             var ready = poller.Wait(now < until && free.Count > 0 ? (int)Math.Min(100, due) : 100);
             for (var i = 0; i < ready; i++) Take(poller.Ready(i));
             if (ready > 0) lastEvent = Stopwatch.GetTimestamp();

@@ -28,7 +28,7 @@ public sealed class SearchProjector : IAsyncDisposable
     public SearchProjector(NpgsqlDataSource source, CommitQueue queue, DocumentReader documents, AppDirectory apps, SearchProgress progress, TimeProvider time, ILogger<SearchProjector> log)
     {
         (_queue, _apps, _progress, _time) = (queue, apps, progress, time);
-        _leadership = new Leadership(source, Key, Gather, rest: () => queue.CommitsPerSecond > KeptUpWith ? 4 : 0, async (connection, cancel) =>
+        _leadership = new Leadership(source, Key, Gather, rest: () => queue.CommitsPerSecond > KeptUpWith ? 6 : 0, async (connection, cancel) =>
         {
             var (round, indexes) = (await SearchRound.Begin(connection, documents, cancel), new DeclaredIndexes(connection));
             return async stop => await Step(round, stop) || await DoWhatCanWait(round, indexes, stop);

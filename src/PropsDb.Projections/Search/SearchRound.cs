@@ -13,6 +13,7 @@ internal sealed class SearchRound
     public const int MaxEvents = 2_000;
     private const int RebuildAtOnce = 200;
     private const int MaxLoads = 100;
+    private const int RowsAtOnce = 100;
     private const int MaxBytesAtOnce = 8 * 1024 * 1024;
     internal const string Name = "documents";
 
@@ -157,17 +158,27 @@ internal sealed class SearchRound
 
     private async Task Write(IEnumerable<(DocumentKey Key, long Number)> touched, Func<SearchRow, Dictionary<Guid, long>?> ahead, CancellationToken cancel)
     {
-        var (rows, bytes) = (new List<SearchRow>(), 0);
-        foreach (var (key, number) in touched)
+        var (rows, bytes, writing) = (new List<SearchRow>(), 0, Task.CompletedTask);
+        try
         {
-            var row = SearchRow.Of(key, await Load(key, number, cancel));
-            if (ahead(row) is { } noted) noted[key.StreamId] = row.Document.Position;
-            rows.Add(row);
-            bytes += row.Bytes;
-            if (bytes < MaxBytesAtOnce) continue;
-            await _writer.Write(rows, cancel);
-            rows.Clear();
-            bytes = 0;
+            foreach (var (key, number) in touched)
+            {
+                var row = SearchRow.Of(key, await Load(key, number, cancel));
+                if (ahead(row) is { } noted) noted[key.StreamId] = row.Document.Position;
+                rows.Add(row);
+                bytes += row.Bytes;
+                if (bytes < MaxBytesAtOnce && rows.Count < RowsAtOnce) continue;
+                // The next rows are made while the database takes these.
+                await writing;
+                writing = _writer.Write(rows, cancel);
+                (rows, bytes) = ([], 0);
+            }
+            await writing;
+        }
+        finally
+        {
+            // The connection is nobody else's before.
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await _writer.Write(rows, cancel);
     }

@@ -41,7 +41,7 @@ internal sealed record SearchRow(DocumentKey Key, Document Document)
         if (!document.Exists) return new SearchRow(key, document) { Content = content };
         var searchable = Events.Search.Searchable.Of(document.Content);
         var row = new SearchRow(key, document) { Content = content, Searchable = searchable.ToString(), NameWords = $" {string.Join(' ', Words.Of(key.Name))} " };
-        var space = new TermSpace(key.App, key.Tier);
+        var space = new TermSpace(key.App, key.Tier, remembers: true);
         if (key.Owner is { } owner) row._terms.Add(space.Owner(owner));
         row.AddWords(space, searchable);
         var limit = row._terms.Count + MaxValueTerms;

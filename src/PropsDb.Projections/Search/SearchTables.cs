@@ -74,7 +74,8 @@ internal static class SearchTables
         table.AddColumn("terms", "bigint[]").NotNull();
         // False: the terms are not all there, so that they cannot tell that something is absent.
         table.AddColumn("is_whole", "boolean").NotNull();
-        return table;
+        // A row that fits a page stays there: it is written, and looked at, as one.
+        return table.WithStorageParameter("toast_tuple_target", 8160);
     }
 
     private static Table ProgressTable()

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using PropsDb.Events.Values;
@@ -9,8 +10,16 @@ namespace PropsDb.Projections.Search;
 /// What can be looked up of a tier's documents, each as a number that app and tier are a part of: one index serves all apps, and no look-up in it
 /// comes upon another's. The numbers are cut from SHA-256, so that no two meet by chance or by intent.
 /// </summary>
-internal sealed class TermSpace(string app, string tier)
+/// <param name="remembers">Most terms of a document are those of the version before, or of another document: who makes rows keeps those it made.</param>
+internal sealed class TermSpace(string app, string tier, bool remembers = false)
 {
+    private const int LongWord = 12;
+    private const int MaxRemembered = 50_000;
+    private const int MaxLength = 150;
+
+    private static readonly ConcurrentDictionary<string, long> s_remembered = new(StringComparer.Ordinal);
+    private static int s_made;
+
     private readonly string _space = $"{app}\0{tier}\0";
 
     public long Owner(string owner) => Term('u', owner);
@@ -31,8 +40,8 @@ internal sealed class TermSpace(string app, string tier)
     /// <summary>A property of the name is there.</summary>
     public long Property(string name) => Term('p', name);
 
-    /// <summary>A property of the name says the word in a text of few words.</summary>
-    public long Says(string property, string word) => Term('s', property, word);
+    /// <summary>A property of the name says the word in a text of few words. A long word is rare, and found as one of the document.</summary>
+    public long Says(string property, string word) => word.Length < LongWord ? Term('s', property, word) : Word(word);
 
     public long Says(string property, JsonValue scalar) => Term('j', property, Canonical(scalar));
 
@@ -49,9 +58,18 @@ internal sealed class TermSpace(string app, string tier)
     // Nothing that is searched has U+0000.
     private long Term(char kind, string first, string second = "")
     {
-        var bytes = Encoding.UTF8.GetBytes($"{_space}{kind}{first}\0{second}");
+        var text = $"{_space}{kind}{first}\0{second}";
+        if (!remembers || text.Length > MaxLength) return Number(text);
+        if (s_remembered.TryGetValue(text, out var known)) return known;
+        // To count a concurrent dictionary is to stop it.
+        if (Interlocked.Increment(ref s_made) % MaxRemembered == 0) s_remembered.Clear();
+        return s_remembered[text] = Number(text);
+    }
+
+    private static long Number(string text)
+    {
         Span<byte> digest = stackalloc byte[32];
-        SHA256.HashData(bytes, digest);
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), digest);
         return BinaryPrimitives.ReadInt64BigEndian(digest);
     }
 }
