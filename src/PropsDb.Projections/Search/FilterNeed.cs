@@ -37,7 +37,7 @@ internal static class FilterNeed
         JsonKind.Object => value.Members.SelectMany(m => Parts(path.Then(m.Name), m.Value, space)).Append(space.Kind(path.ToString(), JsonKind.Object)),
         JsonKind.Array => value.Items.SelectMany((item, i) => Parts(path.Then(i.ToString(System.Globalization.CultureInfo.InvariantCulture)), item, space)).Append(space.Kind(path.ToString(), JsonKind.Array)),
         _ when path.Tokens is [_, var property] && SearchRow.IsFoundByName(value) =>
-            value.Kind == JsonKind.String ? SearchRow.SaidWords(value).Select(word => space.Says(property, word)) : [space.Says(property, value)],
+            [value.Kind == JsonKind.String ? space.Says(property, SearchRow.OnlyWord(value)!) : space.Says(property, value)],
         _ => [space.Value(path.ToString(), value)],
     };
 }

@@ -19,8 +19,8 @@ internal sealed record SearchRow(DocumentKey Key, Document Document)
     // A property's value of more words is found by its words and looked at.
     private const int FewWords = 4;
 
-    /// <summary>The words of a text that is found by them as the value of a property; empty: it is found as a value.</summary>
-    public static IReadOnlyList<string> SaidWords(JsonValue text) => Words.Of(text.AsText()) is { Count: > 0 and <= FewWords } few ? few : [];
+    /// <summary>The one word of a text; null: it has none, or several, which others may have as well.</summary>
+    public static string? OnlyWord(JsonValue text) => Words.Of(text.AsText()) is [var only] ? only : null;
 
     private readonly HashSet<long> _terms = [];
 
@@ -90,7 +90,7 @@ internal sealed record SearchRow(DocumentKey Key, Document Document)
     private static bool IsSaid(JsonValue value) => value.Kind is JsonKind.Null or JsonKind.Boolean or JsonKind.Number;
 
     /// <summary>Whether a property's own value has the terms of what it says, and needs none beside them.</summary>
-    public static bool IsFoundByName(JsonValue value) => IsSaid(value) || (value.Kind == JsonKind.String && SaidWords(value).Count > 0);
+    public static bool IsFoundByName(JsonValue value) => IsSaid(value) || (value.Kind == JsonKind.String && OnlyWord(value) is not null);
 
     private void AddValues(TermSpace space, string pointer, JsonValue value, int limit, bool isOwn = false)
     {
