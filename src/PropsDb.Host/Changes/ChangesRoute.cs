@@ -43,12 +43,16 @@ public static class ChangesRoute
             await LongPoll(http, subscription, position, limit, wait);
             return;
         }
+        var page = new List<CommittedChange>();
         while (true)
         {
             // Out of the store: what was acknowledged before the question is in the answer.
-            var batch = await http.RequestServices.GetRequiredService<ChangeReader>().After(position, subscription.Scope, limit, http.RequestAborted);
-            if (await Answer(http, subscription, batch, isLast: !batch.HasMore)) return;
+            var batch = await http.RequestServices.GetRequiredService<ChangeReader>().After(position, subscription.Scope, limit - page.Count, http.RequestAborted);
+            Take(page, subscription, batch);
             position = batch.Reached;
+            if (batch.HasMore && page.Count < limit) continue;
+            await Send(http, subscription, page, position);
+            return;
         }
     }
 
@@ -59,33 +63,39 @@ public static class ChangesRoute
         var (reader, _) = await http.RequestServices.GetRequiredService<ChangeFeed>().Join(subscription.Scope, position, () => subscription.Ended() is not null, http.RequestAborted);
         using var place = reader;
         await using var alarm = time.CreateTimer(_ => reader.Poke(), null, wait, Timeout.InfiniteTimeSpan);
+        var page = new List<CommittedChange>();
         while (true)
         {
-            var batch = await reader.Next(limit);
-            if (await Answer(http, subscription, batch, isLast: !batch.HasMore && time.GetUtcNow() >= deadline)) return;
+            var batch = await reader.Next(limit - page.Count);
+            Take(page, subscription, batch);
+            if (batch.HasMore && page.Count < limit) continue;
+            if (page.Count > 0 || time.GetUtcNow() >= deadline)
+            {
+                await Send(http, subscription, page, batch.Reached);
+                return;
+            }
             await reader.Wait();
         }
     }
 
-    /// <param name="isLast">Also an empty page is an answer: it says that there is no more for now.</param>
-    private static async Task<bool> Answer(HttpContext http, Subscription subscription, ChangeBatch batch, bool isLast)
+    private static void Take(List<CommittedChange> page, Subscription subscription, ChangeBatch batch)
     {
         if (subscription.Ended() is { } reason) throw AccessGate.Forbidden(reason);
-        var told = batch.Changes.Where(subscription.MayBeToldOf).ToList();
-        if (told.Count == 0 && !isLast) return false;
-        var seal = http.RequestServices.GetRequiredService<Seal>();
-        await Send(http, told, seal.Position(subscription.App, batch.Reached), ChangeJson.Writer(seal));
-        return true;
+        page.AddRange(batch.Changes.Where(subscription.MayBeToldOf));
     }
 
-    private static Task Send(HttpContext http, List<CommittedChange> changes, string position, Func<CommittedChange, byte[]> text) =>
-        Reply.Send(http, 200, Json.Write(writer =>
+    private static Task Send(HttpContext http, Subscription subscription, List<CommittedChange> page, long position)
+    {
+        var seal = http.RequestServices.GetRequiredService<Seal>();
+        var text = ChangeJson.Writer(seal);
+        return Reply.Send(http, 200, Json.Write(writer =>
         {
             writer.WriteStartObject();
             writer.WriteStartArray("changes");
-            foreach (var change in changes) writer.WriteRawValue(change.Text(text).Span, skipInputValidation: true);
+            foreach (var change in page) writer.WriteRawValue(change.Text(text).Span, skipInputValidation: true);
             writer.WriteEndArray();
-            writer.WriteString("position", position);
+            writer.WriteString("position", seal.Position(subscription.App, position));
             writer.WriteEndObject();
         }), Documents.Route.Json);
+    }
 }

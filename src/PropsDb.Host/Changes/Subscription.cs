@@ -2,6 +2,7 @@ using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
 using PropsDb.Events.Search;
 using PropsDb.Events.Values;
+using PropsDb.Host.Access;
 using PropsDb.Host.Documents;
 using PropsDb.Host.Http;
 using PropsDb.Projections;
@@ -25,10 +26,12 @@ public sealed class Subscription(AppDirectory apps, TimeProvider time, Func<Call
 
     private readonly Lock _lock = new();
     private readonly HashSet<DocumentKey> _shared = [];
+    private ChangeScope? _scope;
 
     // What was found allowed, and until when: it stands while the app and the caller are the same, so who is told of much is not judged anew each time.
     private Dictionary<(string Tier, string? Owner), DateTimeOffset>? _allowed;
     private (App? App, Caller? Caller) _judged;
+    private Audience? _audience;
     private DateTimeOffset _goesOnUntil;
 
     public static Subscription Of(DocumentRequest request)
@@ -52,7 +55,7 @@ public sealed class Subscription(AppDirectory apps, TimeProvider time, Func<Call
 
     public Filter? Filter => followed.Filter;
 
-    public ChangeScope Scope { get; } = new(followed.App, followed.Tier, followed.Owner, followed.Document);
+    public ChangeScope Scope => _scope ??= new(followed.App, followed.Tier, followed.Owner, followed.Document, Audience);
 
     /// <summary>Why there is nothing more to follow; null: there is.</summary>
     public string? Ended()
@@ -84,8 +87,18 @@ public sealed class Subscription(AppDirectory apps, TimeProvider time, Func<Call
         {
             _allowed = null;
             (_judged, _goesOnUntil) = ((app, caller), DateTimeOffset.MinValue);
+            _audience = caller.In(app, time.GetUtcNow()).ActsForAll ? null : new(caller.UserId ?? "", app?.SharedWith.GetValueOrDefault(caller.UserId ?? "") ?? []);
         }
         return (time.GetUtcNow(), caller, app);
+    }
+
+    private Audience? Audience()
+    {
+        lock (_lock)
+        {
+            Judged();
+            return _audience;
+        }
     }
 
     private static DateTimeOffset Earlier(DateTimeOffset? a, DateTimeOffset? b) =>
@@ -163,11 +176,8 @@ public sealed class Subscription(AppDirectory apps, TimeProvider time, Func<Call
         foreach (var name in tiers)
         {
             var access = AccessPolicy.Allows(caller, DocumentAction.Read, new AccessTarget(followed.App, app, name, followed.Owner), now);
-            if (!access.IsAllowed || access.Tier is not { } tier) continue;
-            var isOwn = tier.Type == TierType.PerUser && !caller.ActsForAll && followed.Owner is null;
-            var owner = access.OnlyShared || !isOwn ? followed.Owner : caller.UserId;
-            var shared = (isOwn || access.OnlyShared) && caller.UserId is { } user ? app!.SharedIn(name, user, DocumentAction.Read, now).ToArray() : [];
-            yield return new SearchScope(followed.App, name, owner, shared, access.OnlyShared);
+            // Only documents in the users' own tiers have owners.
+            if (access.IsAllowed && (followed.Owner is null || access.Tier!.Type == TierType.PerUser)) yield return ReadableDocuments.Of(app!, access, caller, followed.Owner, now);
         }
     }
 

@@ -28,9 +28,9 @@ public static class ListDocuments
 
     private static ListQuery Parse(DocumentRequest request)
     {
-        var query = request.Query;
+        var (query, readable) = (request.Query, request.Scope());
         var list = new ListQuery(
-            request.Key.App, request.Key.Tier, OwnerOf(request), SharedWith(request), request.Admission.Access.OnlyShared, query.Text("prefix") ?? "", query.Flag("deleted"),
+            readable.App, readable.Tier, readable.Owner, readable.Shared, readable.OnlyShared, query.Text("prefix") ?? "", query.Flag("deleted"),
             query.OneOf("sort", "name", "name", "version", "created_at", "updated_at") switch
             {
                 "version" => DocumentOrder.Version,
@@ -44,17 +44,6 @@ public static class ListDocuments
             After: null,
             WithContent: query.Text("include") is { } include && (include is "content" ? true : throw new ProblemException(Problem.Query("include", "is content."))));
         return query.Text("cursor") is { } cursor ? list with { After = PlaceOf(request, list, cursor) } : list;
-    }
-
-    // Who sees no documents but shared ones sees them of every owner, or of the one that is named.
-    internal static string? OwnerOf(DocumentRequest request) => request.Admission.Access.OnlyShared ? request.Query.Text("owner") : request.Key.Owner;
-
-    internal static IReadOnlyCollection<Guid> SharedWith(DocumentRequest request)
-    {
-        var (caller, app, tier) = (request.Admission.Caller, request.Admission.App, request.Admission.Tier);
-        // Everyone's own list is of what they own and what others share with them; a list of one owner's is of that owner's.
-        var isOwn = tier.Type == TierType.PerUser && !caller.ActsForAll && request.Query.Text("owner") is null;
-        return (isOwn || request.Admission.Access.OnlyShared) && caller.UserId is { } user ? [.. app.SharedIn(tier.Name, user, DocumentAction.Read, request.Http.Now())] : [];
     }
 
     private static ListPlace PlaceOf(DocumentRequest request, ListQuery list, string cursor) =>

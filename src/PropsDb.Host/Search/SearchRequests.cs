@@ -23,7 +23,7 @@ public static class SearchRequests
 
     /// <summary>The documents that the caller may read, as the tier's list holds them.</summary>
     public static SearchScope Scope(this DocumentRequest request) =>
-        new(request.Key.App, request.Key.Tier, ListDocuments.OwnerOf(request), ListDocuments.SharedWith(request), request.Admission.Access.OnlyShared);
+        ReadableDocuments.Of(request.Admission.App, request.Admission.Access, request.Admission.Caller, request.Query.Text("owner"), request.Http.Now());
 
     /// <summary>The position that an answer must include, from the URL or the body.</summary>
     public static long? MinPosition(this DocumentRequest request, JsonValue? body = null)

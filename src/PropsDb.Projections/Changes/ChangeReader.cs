@@ -6,15 +6,6 @@ using PropsDb.Events.Values;
 
 namespace PropsDb.Projections.Changes;
 
-/// <summary>Which commits to read: an app's, narrowed to a tier, and there to an owner or a document. Null stands for all.</summary>
-public sealed record ChangeScope(string? App = null, string? Tier = null, string? Owner = null, string? Document = null)
-{
-    public static ChangeScope All { get; } = new();
-
-    public bool Holds(DocumentKey key) => (App is null || key.App == App) && (Tier is null || key.Tier == Tier)
-        && (Owner is null || key.Owner == Owner) && (Document is null || key.Name == Document);
-}
-
 /// <summary>Reads commits out of the store in the order of their positions, which is the order in which they became visible.</summary>
 public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documents, AppDirectory apps)
 {
@@ -25,7 +16,7 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
     private const int MaxKnown = 100_000;
 
     // What documents streams are of, which never changes; of those that were read lately.
-    private readonly ConcurrentDictionary<(string App, Guid Stream), DocumentKey> _keys = new();
+    private readonly ConcurrentDictionary<(string App, Guid Id), DocumentKey> _keys = new();
 
     // Up to where what was given and taken back is in force here.
     private long _inForce;
@@ -50,10 +41,12 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
         var head = await Head(cancel);
         var window = (long)Math.Max(limit, MinWindow);
         var (commits, reached) = (new List<List<Row>>(), position);
+        var isWide = scope is { Owner: null, Document: null };
         while (reached < head && commits.Count < limit)
         {
             var upTo = reached + window < head ? await EndOfCommit(reached + window, head, cancel) : head;
-            var rows = scope is { Owner: null, Document: null } ? await Wide(reached, upTo, scope, cancel) : await Narrow(reached, upTo, scope, cancel);
+            var rows = isWide ? await Wide(reached, upTo, scope, cancel) : await Narrow(reached, upTo, scope, cancel);
+            isWide &= rows.Count > window / 8;
             foreach (var row in rows)
             {
                 if (commits.Count > 0 && commits[^1][0].Commit == row.Commit && commits[^1][0].Key.Equals(row.Key)) commits[^1].Add(row);
@@ -95,7 +88,7 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
     // Where most of what there is will do, it is read at once; its documents are known, or looked up together.
     private async Task<List<Row>> Wide(long after, long upTo, ChangeScope scope, CancellationToken cancel)
     {
-        var (found, unknown) = (new List<((string App, Guid Id) Stream, Row Row)>(), new HashSet<Guid>());
+        var (found, unknown) = (new List<((string App, Guid Id) Stream, Row Row)>(), new HashSet<(string App, Guid Id)>());
         await using (var command = source.CreateCommand($"""
             SELECT e.seq_id, {Columns}, e.tenant_id, e.stream_id FROM {StoreSetup.Schema}.mt_events e
             WHERE e.seq_id > $1 AND e.seq_id <= $2 AND NOT {StoreSetup.IsAdministration} AND {OfApp} ORDER BY e.seq_id
@@ -107,8 +100,8 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
             {
-                var stream = (reader.GetString(ColumnCount + 1), reader.GetGuid(ColumnCount + 2));
-                if (!_keys.TryGetValue(stream, out var key)) unknown.Add(stream.Item2);
+                var stream = (App: reader.GetString(ColumnCount + 1), Id: reader.GetGuid(ColumnCount + 2));
+                if (!_keys.TryGetValue(stream, out var key)) unknown.Add(stream);
                 else if (!scope.Holds(key)) continue;
                 found.Add((stream, Read(reader, key!)));
             }
@@ -125,11 +118,15 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
         return rows;
     }
 
-    private async Task Learn(IReadOnlyCollection<Guid> streams, CancellationToken cancel)
+    private async Task Learn(IReadOnlyCollection<(string App, Guid Id)> streams, CancellationToken cancel)
     {
         if (_keys.Count > MaxKnown) _keys.Clear();
-        await using var command = source.CreateCommand($"SELECT tenant_id, id, tier, owner, name FROM {StoreSetup.Schema}.document_view WHERE id = ANY ($1)");
-        command.Parameters.Add(new() { Value = streams.ToArray() });
+        await using var command = source.CreateCommand($"""
+            SELECT v.tenant_id, v.id, v.tier, v.owner, v.name FROM unnest($1, $2) AS s(tenant_id, id) CROSS JOIN LATERAL (
+                SELECT * FROM {StoreSetup.Schema}.document_view v WHERE v.tenant_id = s.tenant_id AND v.id = s.id LIMIT 1) v
+            """);
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar, Value = streams.Select(s => s.App).ToArray() });
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, Value = streams.Select(s => s.Id).ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel)) _keys[(reader.GetString(0), reader.GetGuid(1))] = new(reader.GetString(0), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetString(4));
     }
@@ -146,14 +143,17 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
                 SELECT w.seq_id, v.tier, v.owner, v.name FROM window_of w CROSS JOIN LATERAL (
                     SELECT tier, owner, name FROM {StoreSetup.Schema}.document_view v WHERE v.tenant_id = w.tenant_id AND v.id = w.stream_id LIMIT 1) v
                 WHERE ($4::varchar IS NULL OR v.tier = $4) AND ($5::varchar IS NULL OR v.owner = $5) AND ($6::varchar IS NULL OR v.name = $6)
+                    AND ($7::varchar IS NULL OR v.owner IS NULL OR v.owner = $7 OR w.stream_id = ANY ($8))
             )
             SELECT e.seq_id, {Columns}, e.tenant_id, f.tier, f.owner, f.name
             FROM found f CROSS JOIN LATERAL (SELECT * FROM {StoreSetup.Schema}.mt_events e WHERE e.seq_id = f.seq_id LIMIT 1) e ORDER BY e.seq_id
             """);
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = upTo });
-        foreach (var value in new[] { scope.App, scope.Tier, scope.Owner, scope.Document })
+        var audience = scope.Audience?.Invoke();
+        foreach (var value in new[] { scope.App, scope.Tier, scope.Owner, scope.Document, audience?.User })
             command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Varchar, Value = (object?)value ?? DBNull.Value });
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, Value = audience?.Shared.ToArray() ?? [] });
         var rows = new List<Row>();
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))

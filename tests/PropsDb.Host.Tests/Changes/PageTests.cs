@@ -53,6 +53,26 @@ public sealed class PageTests(PropsDbServer server)
     }
 
     [Fact]
+    public async Task What_others_write_in_between_does_not_shorten_a_page()
+    {
+        var (alice, bob) = (server.NewUser(), server.NewUser());
+        var begin = Position(await alice.Get("user/_changes?since="));
+        for (var i = 0; i < 4; i++)
+        {
+            (await alice.Post($"user/d{i}", """{"collections":{}}""")).Status.ShouldBe(201);
+            foreach (var j in new[] { 0, 1, 2 }) (await bob.Post($"user/d{i}{j}", """{"collections":{}}""")).Status.ShouldBe(201);
+        }
+        (await bob.Post("user/d30/_share", $$"""{"user_id":"{{alice.User}}","can_read":true}""")).Status.ShouldBe(201);
+        (await bob.Put("user/d30/c/p", """{"version":1,"value":1}""")).Status.ShouldBe(200);
+
+        var first = await alice.Get($"user/_changes?limit=3&since={begin}");
+        Told(first).ShouldBe(["d0 1 created", "d1 1 created", "d2 1 created"]);
+        Told(await alice.Get($"user/_changes?limit=3&since={Position(first)}")).ShouldBe(["d3 1 created", "d30 2 changed"]);
+        Told(await alice.Get($"user/_changes?limit=3&since={begin}&wait=30")).ShouldBe(Told(first));
+        Told(await alice.Get($"user/_changes?limit=3&since={Position(first)}&wait=30")).ShouldBe(["d3 1 created", "d30 2 changed"]);
+    }
+
+    [Fact]
     public async Task A_wait_ends_with_the_next_commit_or_with_its_time()
     {
         var alice = server.NewUser();
@@ -62,7 +82,7 @@ public sealed class PageTests(PropsDbServer server)
         await Task.Delay(50);
         waiting.IsCompleted.ShouldBeFalse();
         await alice.Put("user/d/c/p", """{"version":1,"value":1}""");
-        Told(await waiting).ShouldBe(["d 2 changed"]);
+        Told(await waiting.WaitAsync(TimeSpan.FromSeconds(5))).ShouldBe(["d 2 changed"]);
 
         Told(await alice.Get($"user/d/_changes?since={position}&limit=1")).ShouldBe(["d 2 changed"]);
     }
