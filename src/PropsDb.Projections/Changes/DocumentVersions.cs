@@ -14,7 +14,7 @@ public sealed class DocumentVersions(DocumentReader documents, DocumentCache cac
     private const long MaxBytes = 16 * 1024 * 1024;
 
     private readonly MemoryCache _kept = new(new MemoryCacheOptions { SizeLimit = MaxBytes });
-    private readonly ConcurrentDictionary<Place, Task<HeldDocument>> _loading = new();
+    private readonly ConcurrentDictionary<Place, Lazy<Task<HeldDocument>>> _loading = new();
 
     private sealed record Place(DocumentKey Key, long Version);
 
@@ -30,12 +30,11 @@ public sealed class DocumentVersions(DocumentReader documents, DocumentCache cac
         if (_kept.TryGetValue(place, out HeldDocument? kept)) return kept!;
         if (cache.Find(place.Key) is { } now && now.State.Version == place.Version) return Keep(place, now);
         // Whoever goes first leaves the others what they wait for.
-        return await _loading.GetOrAdd(place, p => Load(p, before)).WaitAsync(cancel);
+        return await _loading.GetOrAdd(place, p => new(() => Load(p, before))).Value.WaitAsync(cancel);
     }
 
     private async Task<HeldDocument> Load(Place place, HeldDocument? before)
     {
-        await Task.Yield();
         try
         {
             var document = await documents.At(place.Key, place.Version, CancellationToken.None, before?.State)
