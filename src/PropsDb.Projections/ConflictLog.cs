@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -28,6 +29,10 @@ public sealed partial class ConflictLog : IAsyncDisposable
     private const int MaxWaiting = 10_000;
     private const int MaxGroup = 500;
     private const int KeptOfOneDocument = 100;
+
+    // After a group it rests so many times as long as that took: writes come first.
+    private const int Rest = 4;
+
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
 
@@ -59,8 +64,11 @@ public sealed partial class ConflictLog : IAsyncDisposable
             {
                 try
                 {
+                    var started = Stopwatch.GetTimestamp();
                     await Write(group);
                     group.Clear();
+                    // One is written at once; of many, what comes meanwhile goes together.
+                    await Task.WhenAny(Task.Delay(Stopwatch.GetElapsedTime(started) * Rest, _stopping.Token));
                 }
                 catch (NpgsqlException e) when (!_stopping.IsCancellationRequested)
                 {
@@ -100,10 +108,10 @@ public sealed partial class ConflictLog : IAsyncDisposable
         Add(NpgsqlDbType.TimestampTz, c => c.ResolvedAt);
         batch.BatchCommands.Add(insert);
         var prune = new NpgsqlBatchCommand($"""
-            DELETE FROM {StoreSetup.Schema}.conflict c USING (
-                SELECT tenant_id, id, row_number() OVER (PARTITION BY tenant_id, stream_id ORDER BY at DESC, id DESC) AS age
-                FROM {StoreSetup.Schema}.conflict WHERE (tenant_id, stream_id) IN (SELECT * FROM unnest($1, $2))) old
-            WHERE c.tenant_id = old.tenant_id AND c.id = old.id AND (old.age > {KeptOfOneDocument} OR c.at < $3)
+            DELETE FROM {StoreSetup.Schema}.conflict c USING (SELECT DISTINCT * FROM unnest($1, $2) AS d(tenant_id, stream_id)) d LEFT JOIN LATERAL (
+                SELECT k.at, k.id FROM {StoreSetup.Schema}.conflict k WHERE k.tenant_id = d.tenant_id AND k.stream_id = d.stream_id
+                ORDER BY k.at DESC, k.id DESC OFFSET {KeptOfOneDocument - 1} LIMIT 1) oldest ON true
+            WHERE c.tenant_id = d.tenant_id AND c.stream_id = d.stream_id AND (c.at < $3 OR (c.at, c.id) < (oldest.at, oldest.id))
             """);
         prune.Parameters.Add(new NpgsqlParameter<string[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar, TypedValue = [.. group.Select(c => c.Key.App)] });
         prune.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. group.Select(c => c.Key.StreamId)] });
