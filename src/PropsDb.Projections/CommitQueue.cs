@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using NpgsqlTypes;
 using PropsDb.Events.Apps;
 using PropsDb.Events.Documents;
 
@@ -19,7 +16,6 @@ public sealed partial class CommitQueue : IAsyncDisposable
 {
     // An append holds the order lock while it runs, so one group must not hold it for long.
     private const int MaxEventsInGroup = 1_000;
-    private static readonly TimeSpan CountFor = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan SettleWithin = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _source;
@@ -27,9 +23,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
     private readonly AfterCommit? _after;
     private readonly bool _notifies;
     private long _position;
-    private double _perSecond;
-    private long _countedSince = Stopwatch.GetTimestamp();
-    private int _counted;
+    private readonly CommitRate _rate = new();
     private NpgsqlConnection? _connection;
     private readonly Channel<PendingAppend> _waiting = Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<string, long> _lastPositions = new(StringComparer.Ordinal);
@@ -53,7 +47,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
     public long LastPositionIn(string app) => _lastPositions.GetValueOrDefault(app);
 
     /// <summary>How much there was to commit lately.</summary>
-    public double CommitsPerSecond => Stopwatch.GetElapsedTime(Volatile.Read(ref _countedSince)) < 2 * CountFor ? Volatile.Read(ref _perSecond) : 0;
+    public double CommitsPerSecond => _rate.PerSecond;
 
     /// <summary>The position of this node's last commit.</summary>
     public long Position => Volatile.Read(ref _position);
@@ -86,20 +80,11 @@ public sealed partial class CommitQueue : IAsyncDisposable
                 if (next.Commits.Count > 1) break;
             }
             await AppendGroup(group);
-            Count(group.Count);
+            _rate.Count(group.Count);
             group.Clear();
             if (!_waiting.Reader.TryPeek(out _)) await LetGo();
             Committed?.Invoke(this, EventArgs.Empty);
         }
-    }
-
-    private void Count(int commits)
-    {
-        _counted += commits;
-        if (Stopwatch.GetElapsedTime(_countedSince) is var time && time < CountFor) return;
-        Volatile.Write(ref _perSecond, _counted / time.TotalSeconds);
-        Volatile.Write(ref _countedSince, Stopwatch.GetTimestamp());
-        _counted = 0;
     }
 
     // Two commits of one stream cannot share a group: the second was decided before the first was known. And several commits that stand
@@ -144,7 +129,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
         // One connection for all groups that follow one another: what the server has planned and cached for them is there.
         _connection ??= await _source.OpenConnectionAsync();
         await using var batch = new NpgsqlBatch(_connection);
-        batch.BatchCommands.Add(AppendCommand(commits, isAllOrNone, _notifies));
+        batch.BatchCommands.Add(AppendCommand.Of(commits, isAllOrNone, _notifies));
         var beginning = commits.FindAll(c => c is { Expected: 0, View: not null });
         if (beginning.Count > 0) DocumentViewRow.WriteFirst(batch, beginning);
         var withReceipt = commits.FindAll(c => c.Receipt is not null);
@@ -228,50 +213,6 @@ public sealed partial class CommitQueue : IAsyncDisposable
         command.Parameters.Add(new() { Value = commit.Last });
         command.Parameters.Add(new() { Value = commit.Id.ToString() });
         return (long?)await command.ExecuteScalarAsync(cancel);
-    }
-
-    internal static NpgsqlBatchCommand AppendCommand(List<PendingCommit> commits, bool isAllOrNone, bool notifies)
-    {
-        var command = new NpgsqlBatchCommand(
-            $"SELECT accepted, last_position, previous_position FROM {StoreSetup.Schema}.append_commits($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)");
-        var events = commits.SelectMany((commit, i) => commit.Events.Select((e, n) => (Commit: i + 1, Number: commit.Expected + n + 1, Event: e))).ToList();
-        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = isAllOrNone });
-        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = notifies });
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.App));
-        Add(NpgsqlDbType.Uuid, commits.Select(c => c.StreamId));
-        Add(NpgsqlDbType.Bigint, commits.Select(c => c.Expected));
-        Add(NpgsqlDbType.Bigint, commits.Select(c => (long)c.Events.Count));
-        Add(NpgsqlDbType.TimestampTz, commits.Select(c => c.Committed.At));
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Committed.By));
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Author.RequestId));
-        Add(NpgsqlDbType.Varchar, commits.Select(c => c.Id.ToString()));
-        Add(NpgsqlDbType.Jsonb, commits.Select(c => Headers(c.Committed)));
-        Add(NpgsqlDbType.Integer, events.Select(e => e.Commit));
-        Add(NpgsqlDbType.Bigint, events.Select(e => e.Number));
-        Add(NpgsqlDbType.Uuid, NewIds(events.Count));
-        Add(NpgsqlDbType.Varchar, events.Select(e => EventJson.NameOf(e.Event)));
-        Add(NpgsqlDbType.Varchar, events.Select(e => EventJson.DotNetNameOf(e.Event)));
-        Add(NpgsqlDbType.Jsonb, events.Select(e => EventJson.Write(e.Event)));
-        return command;
-
-        void Add<T>(NpgsqlDbType type, IEnumerable<T> values) =>
-            command.Parameters.Add(new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = [.. values] });
-    }
-
-    private static Guid[] NewIds(int count)
-    {
-        var ids = new Guid[count];
-        RandomNumberGenerator.Fill(System.Runtime.InteropServices.MemoryMarshal.AsBytes(ids.AsSpan()));
-        return ids;
-    }
-
-    private static string Headers(Commit commit)
-    {
-        if (commit.Device is null && commit.Message is null) return "{}";
-        var headers = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (commit.Device is not null) headers["device"] = commit.Device;
-        if (commit.Message is not null) headers["message"] = commit.Message;
-        return JsonSerializer.Serialize(headers);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The connection broke while {Count} commits were under way; looking up what became of them.")]

@@ -144,7 +144,7 @@ public sealed class Erasure(NpgsqlDataSource owner, TimeProvider time)
         var events = places.ConvertAll(DocumentEvent (p) => new ValueErased(document.Version, path, p.Event.Number));
         var after = events.Aggregate(document, (state, e) => Document.Evolve(state, e, commit));
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(CommitQueue.AppendCommand([PendingCommit.Of(key, document, after, events, commit, new Author(Operator))], isAllOrNone: true, notifies: true));
+        batch.BatchCommands.Add(AppendCommand.Of([PendingCommit.Of(key, document, after, events, commit, new Author(Operator))], isAllOrNone: true, notifies: true));
         // The view may have been behind, and hold a value of before.
         DocumentViewRow.Write(batch, [DocumentViewRow.Of(key, after, 0, 0)]);
         await batch.ExecuteNonQueryAsync(cancel);
