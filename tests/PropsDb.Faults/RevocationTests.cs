@@ -109,7 +109,7 @@ public sealed class RevocationTests(ITestOutputHelper output)
                 _ => Send(here, HttpMethod.Delete, "/api/v1/_apps/default", null, service, 204),
             });
             var revoked = clock.Elapsed;
-            await listening.WaitAsync(TimeSpan.FromSeconds(60));
+            await listening.WaitAsync(TimeSpan.FromSeconds(20));
             await enough.CancelAsync();
             await writing;
 

@@ -156,12 +156,8 @@ public sealed class MergeTests
     {
         static string Large(string last) => "{\"ui\":{\"at\":{" + string.Concat(Enumerable.Range(0, 8_000).Select(i => $"\"member{i}\":{i},")) + $"\"last\":{last}}}}}}}";
         var sides = Sides.Of(Large("0"), Large("""0,"local":1"""), Large("1"));
-        var fastest = Enumerable.Range(0, 3).Min(_ =>
-        {
-            var watch = System.Diagnostics.Stopwatch.StartNew();
-            sides.Merge().Conflicts.ShouldBeEmpty();
-            return watch.Elapsed;
-        });
-        fastest.ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        sides.Merge().Conflicts.ShouldBeEmpty();
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));
     }
 }

@@ -97,10 +97,10 @@ public sealed class KeyRotationTests : IAsyncLifetime
     [Fact]
     public async Task A_slow_issuer_holds_nobody_up_for_more_than_a_few_seconds()
     {
-        _issuer.Instead = http => Task.Delay(Waiting.Patience, http.RequestAborted);
+        _issuer.Instead = http => Task.Delay(TimeSpan.FromSeconds(20), http.RequestAborted);
         var clock = Stopwatch.StartNew();
         (await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Ask("rsa")))).ShouldAllBe(status => status == 401);
-        clock.Elapsed.ShouldBeLessThan(Waiting.Patience / 2);
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
         _issuer.Fetched.ShouldBe(1);
     }
 

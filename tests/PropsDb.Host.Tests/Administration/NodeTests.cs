@@ -54,26 +54,28 @@ public sealed class NodeTests(ITestOutputHelper output)
         var there = new TestApp(second, app.Id);
         await app.As("alice").Holding("user/d", """{"ui":{"a":1}}""");
         await app.With("_tiers/premium", """{"type":"shared","permissions":[{"role":"vip","can_read":true}]}""");
-        var lags = new List<TimeSpan>();
+        var slowest = TimeSpan.Zero;
         for (var i = 0; i < 5; i++)
         {
             (await app.As("alice").Post("user/d/_share", """{"user_id":"bob"}""")).Status.ShouldBe(201);
-            lags.Add(await Until(200, () => there.As("bob").Get("user/d?owner=alice")));
+            slowest = Max(slowest, await Until(200, () => there.As("bob").Get("user/d?owner=alice")));
             (await app.As("alice").Delete("user/d/_share/bob")).Status.ShouldBe(204);
-            lags.Add(await Until(404, () => there.As("bob").Get("user/d?owner=alice")));
+            slowest = Max(slowest, await Until(404, () => there.As("bob").Get("user/d?owner=alice")));
             (await app.Admin.Put("_users/alice/_roles/vip", "{}")).Status.ShouldBe(201);
-            lags.Add(await Until(200, () => there.As("alice").Get("premium")));
+            slowest = Max(slowest, await Until(200, () => there.As("alice").Get("premium")));
             (await app.Admin.Delete("_users/alice/_roles/vip")).Status.ShouldBe(204);
-            lags.Add(await Until(403, () => there.As("alice").Get("premium")));
+            slowest = Max(slowest, await Until(403, () => there.As("alice").Get("premium")));
         }
-        output.WriteLine($"the slowest of 20 changes was in force on the other node after {lags.Max().TotalMilliseconds:0} ms");
-        lags.Mostly().ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        output.WriteLine($"the slowest of 20 changes was in force on the other node after {slowest.TotalMilliseconds:0} ms");
+        slowest.ShouldBeLessThan(TimeSpan.FromSeconds(1));
     }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     private static async Task<TimeSpan> Until(int status, Func<Task<Answer>> ask)
     {
         var started = Stopwatch.GetTimestamp();
-        while ((await ask()).Status != status && Stopwatch.GetElapsedTime(started) < Waiting.Patience) await Task.Delay(5);
+        while ((await ask()).Status != status && Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(10)) await Task.Delay(5);
         return Stopwatch.GetElapsedTime(started);
     }
 }

@@ -163,7 +163,7 @@ public sealed class AuthorizerTests : IAsyncLifetime
         var hanging = new TaskCompletionSource();
         _authorizer.Instead = _ => hanging.Task;
         var asked = Get("user/home", BobsSession);
-        (await asked.WaitAsync(Waiting.Patience)).ShouldBeRefused(500, "unavailable");
+        (await asked.WaitAsync(TimeSpan.FromSeconds(15))).ShouldBeRefused(500, "unavailable");
         hanging.SetResult();
     }
 

@@ -85,14 +85,12 @@ public sealed class Receiver : IAsyncDisposable
 
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = Waiting.Patience;
-
     public static async Task So(Func<Task<bool>> isSo, Func<string> otherwise, Action? between = null)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (!await isSo())
         {
-            TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(Patience, otherwise());
+            TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(Waiting.Patience, otherwise());
             between?.Invoke();
             await Task.Delay(20);
         }

@@ -19,7 +19,7 @@ public sealed class ProjectorTests(ITestOutputHelper output) : IAsyncLifetime
         var waiting = Stopwatch.StartNew();
         while ((await _store.Log.Head(AuditFixture.App, CancellationToken.None)).Seq < seq)
         {
-            waiting.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60));
+            waiting.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
             await Task.Delay(2);
         }
         return waiting.Elapsed;
@@ -37,21 +37,15 @@ public sealed class ProjectorTests(ITestOutputHelper output) : IAsyncLifetime
             lags.Add(await UntilLinked(4 + 2 * i));
         }
         output.WriteLine($"in the chain after {lags.Min().TotalMilliseconds:0} to {lags.Max().TotalMilliseconds:0} ms");
-        // One of ten may be late: what else a machine does can hold anything up, but not everything.
-        lags.Order().ElementAt(8).ShouldBeLessThan(Claimed);
+        lags.Max().ShouldBeLessThan(Claimed);
     }
 
     [Fact]
     public async Task What_another_node_commits_is_found_without_a_signal()
     {
         await using var elsewhere = new CommitQueue(_store.Source, NullLogger<CommitQueue>.Instance);
-        var lags = new List<TimeSpan>();
-        for (var i = 1; i <= 3; i++)
-        {
-            await _store.Write(StoreFixture.Key($"d{i}"), new Events.Operations.CreateDocument([]), Events.Operations.Precondition.None, _store.NewStreams(elsewhere));
-            lags.Add(await UntilLinked(i));
-        }
-        lags.Min().ShouldBeLessThan(Claimed);
+        await _store.Write(StoreFixture.Key("d"), new Events.Operations.CreateDocument([]), Events.Operations.Precondition.None, _store.NewStreams(elsewhere));
+        (await UntilLinked(1)).ShouldBeLessThan(Claimed);
     }
 
     [Fact]
