@@ -40,7 +40,7 @@ public sealed class Run(Bed bed, Table table)
         if (options.Has("sizes")) await Guarded("sizes", () => Rounds([.. extents.Sizes()]));
         if (options.Has("streams")) await Guarded("streams", () => Rounds([.. extents.Streams()]));
         if (options.Has("push")) await Guarded("push", () => Rounds([.. push.Rounds()]));
-        if (options.Has("stalled")) await Alone("a listener that stalls", 1, push.Stalled);
+        if (options.Has("stalled")) await Alone("a listener that stalls", Math.Min(3, options.Rounds), push.Stalled);
         if (options.Has("replay")) await Alone("replay", 1, async () =>
         {
             var replay = await extents.Replay();
