@@ -31,7 +31,7 @@ public sealed class DocumentViews : IAsyncDisposable
     public DocumentViews(NpgsqlDataSource source, DocumentReader documents, CommitQueue queue, ILogger<DocumentViews> log, UnviewedDocuments? unviewed = null)
     {
         (_source, _documents, _queue, _unviewed) = (source, documents, queue, unviewed);
-        _leadership = new Leadership(source, Key, Gather, rest: () => 3, Begin, log);
+        _leadership = new Leadership(source, Key, Gather, rest: () => 6, Begin, log);
         _queue.Committed += OnCommitted;
         _leadership.Start();
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
@@ -15,44 +16,64 @@ namespace PropsDb.Projections;
 /// the first two commits are those that created and last updated the document; a document that is shared with nobody has no shares.</remarks>
 public static class ViewContent
 {
+    private const int KeptBytes = 1024 * 1024;
+
+    // Each thread's own, for one document after the other.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_body;
+
     public static string Write(Document document)
+    {
+        var body = t_body ??= new ArrayBufferWriter<byte>(16 * 1024);
+        var text = Write(document, body);
+        if (body.Capacity > KeptBytes) t_body = null;
+        else body.ResetWrittenCount();
+        return text;
+    }
+
+    private static string Write(Document document, ArrayBufferWriter<byte> body)
     {
         var commits = new List<Commit> { document.Created, document.Updated };
         var places = new Dictionary<long, int> { [document.Created.Version] = 0, [document.Updated.Version] = 1 };
-        using var body = new MemoryStream();
         var first = true;
         body.Write("\"collections\":["u8);
         foreach (var (name, collection) in document.Content.Collections)
         {
-            if (!first) body.WriteByte((byte)',');
+            if (!first) body.Write(","u8);
             first = false;
-            body.WriteByte((byte)'[');
-            body.Write(JsonText.Quote(name));
+            body.Write("["u8);
+            JsonText.WriteQuoted(body, name);
             WritePlace(body, Place(collection.Commit), collection.Number);
             body.Write(",["u8);
             var firstProperty = true;
             foreach (var (property, value) in collection.Properties)
             {
-                if (!firstProperty) body.WriteByte((byte)',');
+                if (!firstProperty) body.Write(","u8);
                 firstProperty = false;
-                body.WriteByte((byte)'[');
-                body.Write(JsonText.Quote(property));
+                body.Write("["u8);
+                JsonText.WriteQuoted(body, property);
                 WritePlace(body, Place(value.Commit), value.Number);
-                body.WriteByte((byte)',');
+                body.Write(","u8);
                 body.Write(value.Value.Utf8.Span);
-                body.WriteByte((byte)']');
+                body.Write("]"u8);
             }
             body.Write("]]"u8);
         }
         body.Write("],\"strategy\":"u8);
-        body.Write(document.Strategy is null ? "null"u8 : JsonText.Quote(document.Strategy));
+        if (document.Strategy is null) body.Write("null"u8);
+        else JsonText.WriteQuoted(body, document.Strategy);
         if (!document.Shares.IsEmpty)
         {
             body.Write(",\"shares\":"u8);
             body.Write(JsonSerializer.SerializeToUtf8Bytes(document.Shares.Values.OrderBy(s => s.User, StringComparer.Ordinal), EventJson.Options));
         }
         body.Write("}"u8);
-        return string.Concat("{\"commits\":[", string.Join(',', commits.Select(Text)), "],", Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length));
+        var head = $"{{\"commits\":[{string.Join(',', commits.Select(Text))}],";
+        return string.Create(head.Length + Encoding.UTF8.GetCharCount(body.WrittenSpan), (head, body), static (text, parts) =>
+        {
+            parts.head.CopyTo(text);
+            Encoding.UTF8.GetChars(parts.body.WrittenSpan, text[parts.head.Length..]);
+        });
 
         int Place(Commit commit)
         {
@@ -63,11 +84,10 @@ public static class ViewContent
         }
     }
 
-    private static void WritePlace(MemoryStream body, int place, long number)
+    private static void WritePlace(ArrayBufferWriter<byte> body, int place, long number)
     {
-        Span<byte> text = stackalloc byte[40];
-        System.Text.Unicode.Utf8.TryWrite(text, System.Globalization.CultureInfo.InvariantCulture, $",{place},{number}", out var length);
-        body.Write(text[..length]);
+        System.Text.Unicode.Utf8.TryWrite(body.GetSpan(40), System.Globalization.CultureInfo.InvariantCulture, $",{place},{number}", out var length);
+        body.Advance(length);
     }
 
     private static string Text(Commit c) => JsonSerializer.Serialize(new object?[] { c.Version, c.At, c.By, c.Device, c.Message }, EventJson.Options);

@@ -49,6 +49,7 @@ public sealed record Caller(string? UserId, ImmutableHashSet<string> Apps, Immut
     {
         // Another app's user of the same id is another user.
         if (app is null || UserId is null || Key is not null || !Apps.Contains(app.Id)) return this;
+        if (!app.Users.TryGetValue(UserId, out var member) || (member.Roles.IsEmpty && member.Subscriptions.IsEmpty)) return this;
         var grants = app.GrantsOf(UserId, at).ToImmutableArray();
         return grants.IsEmpty ? this : this with { Grants = grants };
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -68,7 +69,7 @@ public static class JsonText
     private static int FirstInvalid(ReadOnlySpan<byte> utf8)
     {
         var at = 0;
-        while (Rune.DecodeFromUtf8(utf8[at..], out _, out var length) == System.Buffers.OperationStatus.Done) at += length;
+        while (Rune.DecodeFromUtf8(utf8[at..], out _, out var length) == OperationStatus.Done) at += length;
         return at;
     }
 
@@ -126,20 +127,30 @@ public static class JsonText
     /// <summary>A string as a JSON string in UTF-8, with only those characters escaped that RFC 8259 wants escaped.</summary>
     public static byte[] Quote(string text)
     {
-        var quoted = new byte[Encoding.UTF8.GetMaxByteCount(text.Length) * 2 + 2];
+        var quoted = new byte[QuotedLength(text)];
+        Quote(text, quoted);
+        return quoted;
+    }
+
+    /// <summary>Writes the same.</summary>
+    public static void WriteQuoted(IBufferWriter<byte> output, string text) =>
+        output.Advance(Quote(text, output.GetSpan((Encoding.UTF8.GetMaxByteCount(text.Length) * 2) + 2)));
+
+    private static int Quote(string text, Span<byte> quoted)
+    {
         var at = 0;
         quoted[at++] = (byte)'"';
         var start = 0;
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] >= ' ' && text[i] is not ('"' or '\\')) continue;
-            at += Encoding.UTF8.GetBytes(text.AsSpan(start, i - start), quoted.AsSpan(at));
-            at += Encoding.UTF8.GetBytes(text[i] < ' ' ? $"\\u{(int)text[i]:x4}" : $"\\{text[i]}", quoted.AsSpan(at));
+            at += Encoding.UTF8.GetBytes(text.AsSpan(start, i - start), quoted[at..]);
+            at += Encoding.UTF8.GetBytes(text[i] < ' ' ? $"\\u{(int)text[i]:x4}" : $"\\{text[i]}", quoted[at..]);
             start = i + 1;
         }
-        at += Encoding.UTF8.GetBytes(text.AsSpan(start), quoted.AsSpan(at));
+        at += Encoding.UTF8.GetBytes(text.AsSpan(start), quoted[at..]);
         quoted[at++] = (byte)'"';
-        return quoted[..at];
+        return at;
     }
 
     /// <summary>How many bytes <see cref="Quote"/> makes of a text.</summary>

@@ -186,11 +186,14 @@ public sealed class JsonValue : IEquatable<JsonValue>
             JsonKind.Null => true,
             JsonKind.Boolean => Utf8.Span.SequenceEqual(other.Utf8.Span),
             JsonKind.Number => JsonNumber.AreEqual(Utf8.Span, other.Utf8.Span),
-            JsonKind.String => Utf8.Span.SequenceEqual(other.Utf8.Span) || string.Equals(AsText(), other.AsText(), StringComparison.Ordinal),
+            JsonKind.String => Utf8.Span.SequenceEqual(other.Utf8.Span) || ((IsEscaped || other.IsEscaped) && string.Equals(AsText(), other.AsText(), StringComparison.Ordinal)),
             JsonKind.Array => TextEquals(other) || Items.SequenceEqual(other.Items),
             _ => TextEquals(other) || MembersEqual(other),
         };
     }
+
+    // Strings without escapes have one spelling.
+    private bool IsEscaped => Utf8.Span.Contains((byte)'\\');
 
     private bool TextEquals(JsonValue other) => !_utf8.IsEmpty && !other._utf8.IsEmpty && _utf8.Span.SequenceEqual(other._utf8.Span);
 

@@ -36,7 +36,9 @@ public static class Service
     public static async Task<WebApplication> Start(string[] args, TimeProvider time)
     {
         // Always as in production: a developer's environment must not bring pages with stack traces, or looser checks.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, EnvironmentName = Environments.Production });
+        // And settings are read once: who looks for changes of their file is woken by whatever is written below the directory, a database's files too.
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false", .. args], EnvironmentName = Environments.Production });
         Logs.AddDefaults(builder.Configuration);
         Logs.Configure(builder.Logging, builder.Configuration);
         var settings = Settings.Read(builder.Configuration);

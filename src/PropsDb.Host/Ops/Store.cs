@@ -92,7 +92,13 @@ public sealed partial class Store : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL runs with {Setting} = off: A CRASH CAN LOSE WRITES THAT WERE ACKNOWLEDGED.")]
     private static partial void UnsafeSetting(ILogger log, string setting);
 
-    internal static NpgsqlDataSource Connect(string connectionString) => Connecting(connectionString).Build();
+    internal static NpgsqlDataSource Connect(string connectionString)
+    {
+        var builder = Connecting(connectionString);
+        // To compile a statement costs more than any of these does, and is done where the planner takes little for much.
+        builder.ConnectionStringBuilder.Options = $"{builder.ConnectionStringBuilder.Options} -c jit=off".Trim();
+        return builder.Build();
+    }
 
     private static NpgsqlDataSourceBuilder Connecting(string connectionString)
     {

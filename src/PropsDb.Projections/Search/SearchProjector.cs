@@ -12,7 +12,7 @@ public sealed class SearchProjector : IAsyncDisposable
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
 
     // So many commits a second it keeps up with; of more it takes its time, and writes come first.
-    private const int KeptUpWith = 2_000;
+    private const int KeptUpWith = 1_200;
 
     // What can wait is looked for so often.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(300);
