@@ -88,7 +88,7 @@ internal sealed partial class Leadership(
         }
         finally
         {
-            // A connection that goes back to its pool keeps its locks until its next use.
+            // A connection that goes back to its pool keeps its locks, and what was set for it, until its next use.
             await Release(connection);
         }
     }
@@ -103,7 +103,7 @@ internal sealed partial class Leadership(
     {
         try
         {
-            await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", connection);
+            await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock_all(); RESET ALL", connection);
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException)

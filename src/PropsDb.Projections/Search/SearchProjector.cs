@@ -9,7 +9,7 @@ public sealed class SearchProjector : IAsyncDisposable
     private const long Key = 0x50726F7073444208;
 
     // Several commits to one document within it cost one row.
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(10);
 
     // So many commits a second it keeps up with; of more it takes its time, and writes come first.
     private const int KeptUpWith = 1_200;

@@ -13,7 +13,7 @@ internal sealed class SearchRound
     public const int MaxEvents = 2_000;
     private const int RebuildAtOnce = 200;
     private const int MaxLoads = 100;
-    private const int RowsAtOnce = 100;
+    private const int RowsAtOnce = 10;
     private const int MaxBytesAtOnce = 8 * 1024 * 1024;
     internal const string Name = "documents";
 

@@ -18,7 +18,7 @@ internal static class SearchTables
     public static string All { get; } = string.Join(", ", Document, Progress, Index, Key);
 
     // Of what is added to the terms so many KiB are sorted in at once; a short list, because every reader goes through it.
-    private const string MaxPending = "1024";
+    private const string MaxPending = "256";
 
     // Marten keeps to the indexes it knows of, and knows neither collations nor storage parameters of them: these it leaves alone.
     private static readonly (string Name, string On)[] Indexes =
