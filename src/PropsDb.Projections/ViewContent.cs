@@ -24,11 +24,9 @@ public static class ViewContent
 
     public static string Write(Document document)
     {
-        var body = t_body ??= new ArrayBufferWriter<byte>(16 * 1024);
-        var text = Write(document, body);
-        if (body.Capacity > KeptBytes) t_body = null;
-        else body.ResetWrittenCount();
-        return text;
+        if (t_body is null || t_body.Capacity > KeptBytes) t_body = new ArrayBufferWriter<byte>(16 * 1024);
+        t_body.ResetWrittenCount();
+        return Write(document, t_body);
     }
 
     private static string Write(Document document, ArrayBufferWriter<byte> body)

@@ -30,9 +30,9 @@ public sealed record AuditedEvent(
     /// <summary>SHA-256 over the hash before it and the entry: docs/audit.md says byte by byte of what.</summary>
     internal byte[] Hash(byte[] previous, long seq, ValueDigests digests)
     {
-        var output = t_output ??= new ArrayBufferWriter<byte>(4 * 1024);
-        if (output.Capacity > KeptBytes) output = t_output = new ArrayBufferWriter<byte>(4 * 1024);
-        output.ResetWrittenCount();
+        if (t_output is null || t_output.Capacity > KeptBytes) t_output = new ArrayBufferWriter<byte>(4 * 1024);
+        t_output.ResetWrittenCount();
+        var output = t_output;
         output.Write(previous);
         Text("{\"action\":", Action);
         Text(",\"app\":", App);
