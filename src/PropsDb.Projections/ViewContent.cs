@@ -16,21 +16,9 @@ namespace PropsDb.Projections;
 /// the first two commits are those that created and last updated the document; a document that is shared with nobody has no shares.</remarks>
 public static class ViewContent
 {
-    private const int KeptBytes = 1024 * 1024;
-
-    // Each thread's own, for one document after the other.
-    [ThreadStatic]
-    private static ArrayBufferWriter<byte>? t_body;
-
     public static string Write(Document document)
     {
-        if (t_body is null || t_body.Capacity > KeptBytes) t_body = new ArrayBufferWriter<byte>(16 * 1024);
-        t_body.ResetWrittenCount();
-        return Write(document, t_body);
-    }
-
-    private static string Write(Document document, ArrayBufferWriter<byte> body)
-    {
+        var body = ThreadBuffer.Empty();
         var commits = new List<Commit> { document.Created, document.Updated };
         var places = new Dictionary<long, int> { [document.Created.Version] = 0, [document.Updated.Version] = 1 };
         var first = true;

@@ -45,4 +45,31 @@ public sealed class ChangeReaderTests(StoreFixture store) : IClassFixture<StoreF
         first.Reached.ShouldBe(first.Changes[^1].Position);
         third.Reached.ShouldBe(await reader.Head(CancellationToken.None));
     }
+
+    [Theory]
+    [InlineData(4)]
+    // So that the windows behind the first are looked through for the little that is wanted.
+    [InlineData(400)]
+    public async Task A_user_s_scope_holds_their_own_and_what_may_be_shared_with_them(int others)
+    {
+        var (alice, reader) = ($"alice{others}", new ChangeReader(store.Source, store.Reader, store.Apps));
+        var shared = OfBob(others / 2);
+        var start = await reader.Head(CancellationToken.None);
+        await store.Set(new DocumentKey("jam", "user", alice, "first"), "/c/p", "1", 0);
+        for (var i = 0; i < others; i++) await store.Set(OfBob(i), "/c/p", "1", 0);
+        await store.Set(new DocumentKey("jam", "shared", null, $"all{others}"), "/c/p", "1", 0);
+        await store.Set(new DocumentKey("jam", "user", alice, "last"), "/c/p", "1", 0);
+        var scope = new ChangeScope("jam", Audience: () => new Audience(alice, new HashSet<Guid> { shared.StreamId }));
+
+        var told = new List<string>();
+        for (var batch = await reader.After(start, scope, 2, CancellationToken.None); ; batch = await reader.After(batch.Reached, scope, 2, CancellationToken.None))
+        {
+            told.AddRange(batch.Changes.Select(c => c.Key.Name));
+            if (!batch.HasMore) break;
+        }
+
+        told.ShouldBe(["first", shared.Name, $"all{others}", "last"]);
+
+        DocumentKey OfBob(int i) => new("jam", "user", $"bob{others}", $"b{i}");
+    }
 }

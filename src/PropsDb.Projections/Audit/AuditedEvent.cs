@@ -21,18 +21,10 @@ public sealed record AuditedEvent(
         reader.GetFieldValue<DateTimeOffset>(at + 6), reader[at + 7] as string, reader[at + 8] as string, reader[at + 9] as string,
         reader.GetFieldValue<byte[]>(at + 10), reader.GetFieldValue<byte[]>(at + 11));
 
-    private const int KeptBytes = 1024 * 1024;
-
-    // Each thread's own, for one event after the other.
-    [ThreadStatic]
-    private static ArrayBufferWriter<byte>? t_output;
-
     /// <summary>SHA-256 over the hash before it and the entry: docs/audit.md says byte by byte of what.</summary>
     internal byte[] Hash(byte[] previous, long seq, ValueDigests digests)
     {
-        if (t_output is null || t_output.Capacity > KeptBytes) t_output = new ArrayBufferWriter<byte>(4 * 1024);
-        t_output.ResetWrittenCount();
-        var output = t_output;
+        var output = ThreadBuffer.Empty();
         output.Write(previous);
         Text("{\"action\":", Action);
         Text(",\"app\":", App);

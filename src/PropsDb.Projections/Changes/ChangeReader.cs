@@ -15,6 +15,9 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
     private const int MaxWindow = 100_000;
     private const int MaxKnown = 100_000;
 
+    // Of a window that is read whole at least so much must be wanted, or the next are looked through for it.
+    private const double WantedOfWide = 1 / 8.0;
+
     // What documents streams are of, which never changes; of those that were read lately.
     private readonly ConcurrentDictionary<(string App, Guid Id), DocumentKey> _keys = new();
 
@@ -46,7 +49,7 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
         {
             var upTo = reached + window < head ? await EndOfCommit(reached + window, head, cancel) : head;
             var rows = isWide ? await Wide(reached, upTo, scope, cancel) : await Narrow(reached, upTo, scope, cancel);
-            isWide &= rows.Count > window / 8;
+            isWide &= rows.Count > window * WantedOfWide;
             foreach (var row in rows)
             {
                 if (commits.Count > 0 && commits[^1][0].Commit == row.Commit && commits[^1][0].Key.Equals(row.Key)) commits[^1].Add(row);
