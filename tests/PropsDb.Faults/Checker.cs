@@ -103,8 +103,7 @@ public static class Checker
     private static IEnumerable<Violation> Worth(Run run, double minRate, int minDisturbed)
     {
         if (run.FaultAt is not { } at || run.Ops.Count == 0) yield break;
-        var start = run.Ops.Min(o => o.Sent);
-        var rate = run.Ops.Count(o => o.Outcome == Outcome.Ok && o.Received < at) / Math.Max(1e-3, (at - start) / 1e9);
+        var rate = run.Ops.Count(o => o.Outcome == Outcome.Ok && o.Received >= run.Begun && o.Received < at) / Math.Max(1e-3, (at - run.Begun) / 1e9);
         if (rate < minRate) yield return new("H1", string.Create(CultureInfo.InvariantCulture, $"INVALID: {rate:0} operations a second before the fault, and not {minRate:0}"));
         var disturbed = run.Ops.Count(o => (o.WasDisturbed || o.Outcome == Outcome.Unknown) && o.Received >= at && o.Sent <= (run.FaultOver ?? long.MaxValue));
         if (disturbed < minDisturbed) yield return new("H1", $"INVALID: {disturbed} operations were disturbed by the faults, and not {minDisturbed}");

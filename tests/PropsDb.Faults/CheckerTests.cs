@@ -14,6 +14,7 @@ public sealed class CheckerTests
         public List<Delivery> OfDocument { get; } = [];
         public List<Delivery> OfProperty { get; } = [];
         public Dictionary<int, bool> BehindMark { get; } = [];
+        public long Begun { get; set; }
         public long? FaultAt { get; set; }
 
         public static Story Good()
@@ -75,7 +76,7 @@ public sealed class CheckerTests
             new("all", (_, _) => true, _ => true, All, BehindMark, IsReference: true),
             new("document", (d, _) => d == "d", d => d == "d", OfDocument, BehindMark),
             new("property", (d, p) => d == "d" && p == "/a/p", d => d == "d", OfProperty, BehindMark),
-        ], FaultAt, FaultAt);
+        ], Begun, FaultAt, FaultAt);
     }
 
     [Fact]
@@ -146,6 +147,7 @@ public sealed class CheckerTests
         ["a commit is told that is none"] = ("F7", s => s.OfDocument.Add(new(1, "", new Commit("d", 77, new Dictionary<string, string?> { ["/a/p"] = "never" })))),
         ["somebody is told what is not for them"] = ("F8", s => s.OfDocument.Add(new(1, "", s.Histories["e"][0]))),
         ["nothing was going on when it broke"] = ("H1", s => s.FaultAt = 60_000_000_000),
+        ["what was going on was over before its pace counted"] = ("H1", s => (s.Begun, s.FaultAt) = (s.Ops.Max(o => o.Received) + 1, s.Ops.Max(o => o.Received) + 2_000_000_000)),
     };
 
     public static TheoryData<string> Bad { get; } = [.. s_bad.Keys];

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using PropsDb.Host.Access;
+using PropsDb.Host.Ops;
 using PropsDb.Testing;
 
 namespace PropsDb.Faults;
@@ -49,8 +50,14 @@ public sealed class Cluster : IAsyncDisposable
 /// <summary>How long and how often, from outside: a short form for every change, a long one before a release.</summary>
 public static class Scale
 {
+    /// <summary>The service that the nodes run: published as it is shipped, or else as it was built beside the tests.</summary>
+    public static string Host { get; } = Environment.GetEnvironmentVariable("PROPSDB_FAULTS_HOST") is { Length: > 0 } published ? Path.Combine(published, "PropsDb.Host.dll") : typeof(Service).Assembly.Location;
+
     /// <summary>Seconds of writing in one run.</summary>
     public static TimeSpan Time { get; } = TimeSpan.FromSeconds(Number("PROPSDB_FAULTS_SECONDS", 8));
+
+    /// <summary>Seconds of writing before a run's time begins, in which young processes compile: checked as all else, but not counted for its pace.</summary>
+    public static TimeSpan WarmUp { get; } = TimeSpan.FromSeconds(Number("PROPSDB_FAULTS_WARMUP", 0));
 
     /// <summary>Crashes in the runs that count them.</summary>
     public static int Cycles { get; } = Number("PROPSDB_FAULTS_CYCLES", 1);

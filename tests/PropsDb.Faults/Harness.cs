@@ -38,6 +38,8 @@ public sealed class Harness(Cluster cluster, ITestOutputHelper output, int seed)
             using var writer = new Writer(cluster, Log, w, seed + (100 * w));
             await writer.Work(enough.Token);
         })).ToList();
+        await Task.Delay(Scale.WarmUp);
+        var begun = Log.Now;
         long? faultAt = null, faultOver = null;
         foreach (var fault in faults)
         {
@@ -58,7 +60,7 @@ public sealed class Harness(Cluster cluster, ITestOutputHelper output, int seed)
 
         var histories = new Dictionary<string, IReadOnlyList<Commit>>();
         foreach (var document in Writer.All) histories[document] = await first.History(document);
-        var run = new Run(Log.Ops, histories, followers.ConvertAll(f => f.Subscriber()), faultAt, faultOver);
+        var run = new Run(Log.Ops, histories, followers.ConvertAll(f => f.Subscriber()), begun, faultAt, faultOver);
         output.WriteLine($"{run.Ops.Count(o => o.Outcome == Outcome.Ok && !o.IsRead)} writes, {run.Ops.Count(o => o.IsRead)} reads, {run.Ops.Count(o => o.Outcome == Outcome.Refused)} refused, "
             + $"{run.Ops.Count(o => o.WasDisturbed)} disturbed, {run.Ops.Count(o => o.Outcome == Outcome.Unknown)} unknown, {followers.Sum(f => f.Told)} messages over {followers.Sum(f => f.Sessions)} connections");
         return run;

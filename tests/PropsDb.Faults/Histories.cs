@@ -37,9 +37,10 @@ public sealed record Delivery(int Session, string Position, Commit? Commit);
 public sealed record Subscriber(string Name, Func<string, string, bool> Follows, Func<string, bool> MayRead, IReadOnlyList<Delivery> Deliveries, IReadOnlyDictionary<int, bool> ResumedBehindMark, bool IsReference = false);
 
 /// <summary>A whole run.</summary>
+/// <param name="Begun">From when on its pace counts.</param>
 /// <param name="FaultAt">When the first fault was, if there was one.</param>
 /// <param name="FaultOver">When the last one was healed.</param>
-public sealed record Run(IReadOnlyList<Op> Ops, IReadOnlyDictionary<string, IReadOnlyList<Commit>> Histories, IReadOnlyList<Subscriber> Subscribers, long? FaultAt = null, long? FaultOver = null);
+public sealed record Run(IReadOnlyList<Op> Ops, IReadOnlyDictionary<string, IReadOnlyList<Commit>> Histories, IReadOnlyList<Subscriber> Subscribers, long Begun = 0, long? FaultAt = null, long? FaultOver = null);
 
 /// <summary>A promise that a run broke.</summary>
 public sealed record Violation(string Check, string What)

@@ -34,7 +34,7 @@ public sealed class Node : IAsyncDisposable
 
     public void Launch()
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Service).Assembly.Location, $"--urls={Address.ToString().TrimEnd('/')}", "--Logging:LogLevel:PropsDb.Host.Access=Warning"])
+        var start = new ProcessStartInfo("dotnet", [Scale.Host, $"--urls={Address.ToString().TrimEnd('/')}", "--Logging:LogLevel:PropsDb.Host.Access=Warning"])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Path.GetTempPath(),
         };

@@ -38,7 +38,11 @@ public sealed class Writer(Cluster cluster, Log log, int client, int seed) : IDi
                     await Write(document, _known.GetValueOrDefault(document) is > 0 and var version ? version : null);
                     break;
                 default:
-                    await Batch(document, All.Where(d => d != document).ElementAt(_random.Next(All.Length - 1)));
+                    var other = All.Where(d => d != document).ElementAt(_random.Next(All.Length - 1));
+                    // On versions of long ago all would be refused, and nothing said of what is done by halves.
+                    await Read(document);
+                    await Read(other);
+                    await Batch(document, other);
                     break;
             }
         }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using PropsDb.Events.Apps;
 using PropsDb.Events.Values;
 using PropsDb.Host.Http;
@@ -6,27 +7,21 @@ using PropsDb.Projections;
 namespace PropsDb.Host.Access;
 
 /// <summary>
-/// The door of <c>/api/v1</c>: who asks, and whether they may. It stands before everything else that could refuse a request, so that no
+/// The door of <c>/api/v1</c>, but for the hub's (<see cref="Changes.LiveDoor"/>): who asks, and whether they may. It stands before everything else that could refuse a request, so that no
 /// other answer tells what there is.
 /// </summary>
 public static class AccessGate
 {
     public static IApplicationBuilder UseAccessGate(this IApplicationBuilder app) => app.Use(async (http, next) =>
     {
-        if (http.Features.Get<Address>()?.Api is { } api)
-        {
-            if (api is ["_live", ..])
-            {
-                if (!(await Callers.Of(http)).IsSignedIn) throw Unauthenticated();
-            }
-            else if (api is ["_apps", ..]) http.Features.Set(await AdmitToService(http, api));
-            else if (api is [var id, var operation, ..] && Names.IsOperation(operation)) http.Features.Set(await AdmitToApp(http, id, operation));
-            else if (api.Count >= 2 && !api.Contains("")) http.Features.Set(await AdmitToTier(http, api));
-        }
+        var api = http.Features.GetRequiredFeature<Address>().Api!;
+        if (api is ["_apps", ..]) http.Features.Set(await AdmitToService(http, api));
+        else if (api is [var id, var operation, ..] && Names.IsOperation(operation)) http.Features.Set(await AdmitToApp(http, id, operation));
+        else if (api.Count >= 2 && !api.Contains("")) http.Features.Set(await AdmitToTier(http, api));
         await next(http);
     });
 
-    private static async Task<Admission> AdmitToTier(HttpContext http, IReadOnlyList<string> api)
+    private static async ValueTask<Admission> AdmitToTier(HttpContext http, IReadOnlyList<string> api)
     {
         var app = http.Apps().Find(api[0]);
         var caller = await CallerIn(http, app);
@@ -72,7 +67,7 @@ public static class AccessGate
         if (!caller.BelongsTo(app)) throw Forbidden(Names.IsAppId(app) ? $"requires_app:{app}" : "requires_app");
     }
 
-    private static async Task<Caller> CallerIn(HttpContext http, App? app)
+    private static async ValueTask<Caller> CallerIn(HttpContext http, App? app)
     {
         var caller = (await Callers.Of(http)).In(app, http.Now());
         if (app is { IsActive: true }) http.RequestServices.GetRequiredService<Members>().Seen(app, caller);
@@ -117,7 +112,7 @@ public static class AccessGate
         _ => Problem.NotFound(),
     };
 
-    private static ProblemException Unauthenticated() => new(new Problem("unauthenticated", "Sign in: send Authorization: Bearer and a token of this app."));
+    public static ProblemException Unauthenticated() => new(new Problem("unauthenticated", "Sign in: send Authorization: Bearer and a token of this app."));
 
     public static ProblemException Forbidden(string because) =>
         new(new Problem("forbidden", "The caller lacks a permission for this.") { More = writer => writer.WriteString("reason", because) });

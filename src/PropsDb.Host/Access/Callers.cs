@@ -12,7 +12,7 @@ public static class Callers
     private sealed record Known(Caller Caller);
 
     /// <summary>The caller of a request, found out once.</summary>
-    public static async Task<Caller> Of(HttpContext http)
+    public static async ValueTask<Caller> Of(HttpContext http)
     {
         if (http.Features.Get<Known>() is { } known) return known.Caller;
         var key = KeyOf(http);
@@ -34,19 +34,19 @@ public static class Callers
         return found;
     }
 
-    private static string? TokenOf(HttpContext http)
+    private static ReadOnlyMemory<char>? TokenOf(HttpContext http)
     {
         var headers = http.Request.Headers;
         // Browsers cannot give a WebSocket headers, so there, and nowhere else, the token may stand in the query.
         if (!headers.ContainsKey("Authorization"))
-            return http.Features.Get<Address>()?.Api is ["_live", ..] && http.Request.Query["access_token"] is [{ Length: > 0 } inQuery] ? inQuery : null;
+            return http.Features.Get<Address>()?.Api is ["_live", ..] && http.Request.Query["access_token"] is [{ Length: > 0 } inQuery] ? inQuery.AsMemory() : null;
         return headers.Authorization is [{ } credentials] && credentials.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            ? credentials[7..].Trim()
+            ? credentials.AsMemory(7).Trim()
             : throw Unauthenticated("Authorization is one Bearer token.");
     }
 
     // A token may leave it to the key to name the app; where both do, they agree.
-    private static async Task<Caller> OfToken(HttpContext http, string token, (App App, AppKey Key)? key)
+    private static async ValueTask<Caller> OfToken(HttpContext http, ReadOnlyMemory<char> token, (App App, AppKey Key)? key)
     {
         var caller = await http.RequestServices.GetRequiredService<Tokens>().Read(token, http.Features.Get<Address>()?.App, key?.App.Id)
             ?? throw Unauthenticated("The token is not valid here, or no longer.");

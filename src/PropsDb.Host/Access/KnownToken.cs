@@ -35,11 +35,11 @@ public sealed class KnownTokens
     private ConcurrentDictionary<string, KnownToken> _young = new(StringComparer.Ordinal);
     private ConcurrentDictionary<string, KnownToken> _old = new(StringComparer.Ordinal);
 
-    public KnownToken? Find(string text)
+    public KnownToken? Find(ReadOnlySpan<char> text)
     {
-        if (_young.TryGetValue(text, out var known)) return known;
-        if (!_old.TryGetValue(text, out known)) return null;
-        Keep(text, known);
+        if (_young.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out var known)) return known;
+        if (!_old.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out known)) return null;
+        Keep(text.ToString(), known);
         return known;
     }
 

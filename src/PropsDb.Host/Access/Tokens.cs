@@ -29,12 +29,12 @@ public sealed class Tokens(Settings settings, Secrets secrets, AppDirectory apps
     /// <summary>Null for a token that is not good here, whatever is wrong with it.</summary>
     /// <param name="app">The app that the request is about, if it names one.</param>
     /// <param name="keyApp">The app whose key came with the token, which stands in where the token names none.</param>
-    public async Task<Caller?> Read(string token, string? app, string? keyApp)
+    public async ValueTask<Caller?> Read(ReadOnlyMemory<char> token, string? app, string? keyApp)
     {
-        if (token.Length is 0 or > TokenVerifier.MaxLength || (_known.Find(token) ?? Parse(token)) is not { } known) return null;
+        if (token.Length is 0 or > TokenVerifier.MaxLength || (_known.Find(token.Span) ?? Parse(token.ToString())) is not { } known) return null;
         var caller = await Read(known, app, keyApp);
         // What nobody has signed takes no place.
-        if (caller is not null && !known.IsKept) _known.Keep(token, known);
+        if (caller is not null && !known.IsKept) _known.Keep(token.ToString(), known);
         return caller;
     }
 
@@ -46,11 +46,14 @@ public sealed class Tokens(Settings settings, Secrets secrets, AppDirectory apps
         var caller = token.Caller;
         if (caller.Apps.IsEmpty && keyApp is not null) caller = caller with { Apps = [keyApp] };
         // Which issuer is to be asked depends on the app that the request is about, where the token names several.
-        foreach (var claimed in app is not null && caller.Apps.Contains(app) ? [app] : caller.Apps.Where(a => apps.Find(a)?.Issuer is not null).Take(MaxIssuersAsked))
+        foreach (var claimed in app is not null && caller.Apps.Contains(app) ? [app] : caller.Apps.Where(HasIssuer).Take(MaxIssuersAsked))
             if (apps.Find(claimed)?.Issuer is { } issuer && await VerifierOf(issuer).Accepts(token)) return caller with { Apps = [claimed] };
-        var others = caller.Apps.Where(a => apps.Find(a)?.Issuer is null).ToImmutableHashSet();
-        return (others.Count > 0 || caller.Apps.IsEmpty) && await _service.Accepts(token) ? caller with { Apps = others } : null;
+        var others = caller.Apps.Except(caller.Apps.Where(HasIssuer));
+        if ((others.IsEmpty && !caller.Apps.IsEmpty) || !await _service.Accepts(token)) return null;
+        return ReferenceEquals(others, caller.Apps) ? caller : caller with { Apps = others };
     }
+
+    private bool HasIssuer(string app) => apps.Find(app)?.Issuer is not null;
 
     private TokenVerifier VerifierOf(Issuer issuer) => _issuers.GetOrAdd(issuer, i => (i.JwksUrl ?? i.Authority) is { } url
         ? TokenVerifier.OfPublishedKeys(new PublishedKeys(url, i.Authority is not null, time, log), i.Name, i.Audience, time)

@@ -30,6 +30,7 @@ public sealed class LiveDoor(Settings settings, TimeProvider time)
     public async Task Enter(HttpContext http, RequestDelegate next)
     {
         var caller = await Callers.Of(http);
+        if (!caller.IsSignedIn) throw AccessGate.Unauthenticated();
         // Who could not connect is told so when they ask how.
         var isOnlyAsking = http.Features.Get<Address>()?.Api?.Count > 1;
         // The framework would take a first message by POST, ahead of the socket.

@@ -49,7 +49,7 @@ public sealed class LiveHub(AppDirectory apps, Tokens tokens, Follower follower,
     /// <summary>Goes on with a fresh token of the same user; whatever is followed goes on with it.</summary>
     public async Task Authenticate(string token)
     {
-        var fresh = await tokens.Read(token ?? "", null, Connection.Key?.App) ?? throw new HubException("unauthenticated");
+        var fresh = await tokens.Read(token.AsMemory(), null, Connection.Key?.App) ?? throw new HubException("unauthenticated");
         // Another app's user of the same id is another user.
         if (fresh.UserId != Connection.Caller.UserId || Connection.Caller.Key is not null || !fresh.Apps.Overlaps(Connection.Caller.Apps)) throw new HubException("forbidden");
         Connection.Caller = fresh;

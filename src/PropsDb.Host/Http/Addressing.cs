@@ -27,24 +27,19 @@ public sealed record Address(IReadOnlyList<string> Segments)
 
 public static class Addressing
 {
-    /// <summary>Reads the target, brings the short forms of addressing into the path form, and hands routing a path it cannot misread.</summary>
-    public static IApplicationBuilder UseAddressing(this IApplicationBuilder app) => app.Use((http, next) =>
+    /// <summary>Reads the target, brings the short forms of addressing into the path form, and hands routing a path of the hub that it cannot misread.</summary>
+    public static IApplicationBuilder UseAddressing(this IApplicationBuilder app)
     {
-        var segments = Decode(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-        var address = new Address(segments);
-        if (segments is ["api", "v1", .. var rest])
+        var (apps, settings) = (app.ApplicationServices.GetRequiredService<AppDirectory>(), app.ApplicationServices.GetRequiredService<Settings>());
+        return app.Use((http, next) =>
         {
-            var apps = http.RequestServices.GetRequiredService<AppDirectory>();
-            var settings = http.RequestServices.GetRequiredService<Settings>();
-            address = address with { Api = PathForm(http.Request, rest, apps, settings) };
-            // All that routing must know of a path here is that it is one of these: the names in it are none of its business.
-            http.Request.Path = address.Api is ["_live", ..] ? LivePath(address.Api) : s_any;
-        }
-        http.Features.Set(address);
-        return next(http);
-    });
-
-    private static readonly PathString s_any = new("/api/v1/any");
+            var segments = Decode(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+            var address = new Address(segments) { Api = segments is ["api", "v1", .. var rest] ? PathForm(http.Request, rest, apps, settings) : null };
+            if (address.Api is ["_live", ..]) http.Request.Path = LivePath(address.Api);
+            http.Features.Set(address);
+            return next(http);
+        });
+    }
 
     // In the path that routing sees, / and % inside a segment stay escaped.
     private static PathString LivePath(IReadOnlyList<string> api) => new("/api/v1" + string.Concat(api.Select(s => "/" + Escape(s))));

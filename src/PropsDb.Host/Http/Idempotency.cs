@@ -128,3 +128,12 @@ public sealed class Idempotency(Settings settings)
         hash.AppendData(part);
     }
 }
+
+public static class IdempotencyPipeline
+{
+    public static IApplicationBuilder UseIdempotency(this IApplicationBuilder app)
+    {
+        var idempotency = app.ApplicationServices.GetRequiredService<Idempotency>();
+        return app.Use(idempotency.Handle);
+    }
+}

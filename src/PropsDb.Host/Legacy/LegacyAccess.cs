@@ -42,7 +42,7 @@ public sealed class LegacyAccess(Settings settings, AppDirectory apps, Members m
 
     private async Task<Caller?> CallerOf(string credentials, string role, CancellationToken cancel)
     {
-        if (await tokens.Read(credentials, settings.App, keyApp: null) is { } own && own.BelongsTo(settings.App)) return own;
+        if (await tokens.Read(credentials.AsMemory(), settings.App, keyApp: null) is { } own && own.BelongsTo(settings.App)) return own;
         if (!authorizer.IsConfigured) return null;
         // No more than was asked about: the session stands for this role.
         return await authorizer.UserOf(credentials, role, cancel) is { } user ? new Caller(user, [settings.App], [role], TierAccess: null) : null;

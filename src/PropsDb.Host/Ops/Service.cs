@@ -89,7 +89,6 @@ public static class Service
         await DefaultApp.Register(app.Services, settings);
         app.Services.GetRequiredService<ChangeFeed>().Start(settings.IsCluster ? store.Source : null);
         Web.Use(app);
-        app.Map("/api/v1/{**path}", Routes.Dispatch);
         Live.Map(app);
         app.MapLegacy();
         ServiceRoute.Map(app);

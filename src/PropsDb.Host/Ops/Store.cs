@@ -1,4 +1,3 @@
-using Marten;
 using Npgsql;
 using PropsDb.EmbeddedPostgres;
 using PropsDb.Projections;
@@ -18,11 +17,9 @@ public sealed partial class Store : IAsyncDisposable
     private readonly PostgresServer? _embedded;
     private readonly NodeLock _lock;
 
-    private Store(PostgresServer? embedded, NpgsqlDataSource source, DocumentStore marten, NodeLock nodeLock, Seal seal) =>
-        (_embedded, Source, Marten, _lock, Seal) = (embedded, source, marten, nodeLock, seal);
+    private Store(PostgresServer? embedded, NpgsqlDataSource source, NodeLock nodeLock, Seal seal) => (_embedded, Source, _lock, Seal) = (embedded, source, nodeLock, seal);
 
     public NpgsqlDataSource Source { get; }
-    public DocumentStore Marten { get; }
     public Seal Seal { get; }
 
     /// <summary>The database, for questions that may take long.</summary>
@@ -64,7 +61,7 @@ public sealed partial class Store : IAsyncDisposable
         var source = Connect(connection);
         var nodeLock = await NodeLock.Take(source, settings.IsCluster, LockPatience, time, cancel)
             ?? throw new SettingsException("Another node works on this database. Nodes that share one are all started with PROPSDB__CLUSTER=true.");
-        return new Store(embedded, source, StoreSetup.Open(source, time), nodeLock, await Seal.Open(source, cancel))
+        return new Store(embedded, source, nodeLock, await Seal.Open(source, cancel))
         {
             EmbeddedDirectory = embedded is null ? null : settings.DataDirectory,
             Search = new SearchDatabase(Connecting(connection), settings.QueryTimeout),
@@ -129,7 +126,6 @@ public sealed partial class Store : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _lock.DisposeAsync();
-        Marten.Dispose();
         Seal.Dispose();
         await Search.DisposeAsync();
         await Source.DisposeAsync();

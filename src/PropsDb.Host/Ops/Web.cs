@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using PropsDb.Host.Access;
+using PropsDb.Host.Documents;
 using PropsDb.Host.Http;
 using PropsDb.Host.Legacy;
 
@@ -54,11 +55,24 @@ public static class Web
         app.UseMetricsPort();
         app.UseFailedSignInLimit();
         app.UseAddressing();
+        app.MapWhen(IsOfApi, api =>
+        {
+            // All that serves these requests lives as long as the application: none has services of its own.
+            api.Use((http, next) =>
+            {
+                http.RequestServices = app.Services;
+                return next(http);
+            });
+            api.UseIdempotency();
+            api.UseAccessGate();
+            api.UseRateLimits();
+            api.Run(Routes.Dispatch);
+        });
         app.UseRouting();
-        app.Use((http, next) => app.Services.GetRequiredService<Idempotency>().Handle(http, next));
-        app.UseAccessGate();
-        app.UseRateLimits();
     }
+
+    // Its routes are its own: the server's routing cannot tell their names apart. The hub alone is found by that.
+    private static bool IsOfApi(HttpContext http) => http.Features.Get<Address>()?.Api is { } api && api is not ["_live", ..];
 
     // Off, a client could claim any address and scheme; on, only the listed proxies can.
     private static void UseProxies(WebApplication app)
