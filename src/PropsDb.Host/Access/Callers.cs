@@ -39,7 +39,7 @@ public static class Callers
         var headers = http.Request.Headers;
         // Browsers cannot give a WebSocket headers, so there, and nowhere else, the token may stand in the query.
         if (!headers.ContainsKey("Authorization"))
-            return http.Features.Get<Address>()?.Api is ["_live", ..] && http.Request.Query["access_token"] is [{ Length: > 0 } inQuery] ? inQuery.AsMemory() : null;
+            return http.Features.Get<Address>()?.Api is ["_live", ..] && http.Request.Query["access_token"] is [{ Length: > 0 } inQuery] ? inQuery.AsMemory() : (ReadOnlyMemory<char>?)null;
         return headers.Authorization is [{ } credentials] && credentials.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
             ? credentials.AsMemory(7).Trim()
             : throw Unauthenticated("Authorization is one Bearer token.");
