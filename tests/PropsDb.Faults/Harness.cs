@@ -70,7 +70,7 @@ public sealed class Harness(Cluster cluster, ITestOutputHelper output, int seed)
     public void Verify(Run run, double minRate = 0, int minDisturbed = 0)
     {
         var violations = Checker.Check(run, minRate, minDisturbed);
-        violations.ShouldBeEmpty($"seed {seed}: {string.Join('\n', violations.Take(20))}\n{string.Join('\n', violations.GroupBy(v => v.Check).Select(g => $"{g.Key}: {g.Count()}"))}");
+        violations.ShouldBeEmpty($"seed {seed}: {Violation.Report(violations)}");
         Log.Unexpected.ShouldBeEmpty($"seed {seed}");
         foreach (var node in cluster.Nodes)
             node.Lines.Where(l => l.Contains("Unhandled exception", StringComparison.Ordinal)).Select(l => l[..Math.Min(l.Length, 1_500)]).ShouldBeEmpty($"{node.Name}, seed {seed}");

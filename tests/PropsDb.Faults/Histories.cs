@@ -46,4 +46,8 @@ public sealed record Run(IReadOnlyList<Op> Ops, IReadOnlyDictionary<string, IRea
 public sealed record Violation(string Check, string What)
 {
     public override string ToString() => $"{Check}: {What}";
+
+    /// <summary>The first of them, and how many there are of each check.</summary>
+    public static string Report(IReadOnlyList<Violation> all) =>
+        $"{string.Join('\n', all.Take(20))}\n{string.Join('\n', all.GroupBy(v => v.Check).Select(g => $"{g.Key}: {g.Count()}"))}";
 }

@@ -72,7 +72,8 @@ public sealed class LostAnswerTests
         await Task.WhenAll([losing, .. writers.Select(w => w.Work(enough.Token))]);
         var histories = new Dictionary<string, IReadOnlyList<Commit>>();
         foreach (var document in Writer.All) histories[document] = await first.History(document);
-        Checker.Check(new Run(log.Ops, histories, [])).ShouldBeEmpty();
+        var violations = Checker.Check(new Run(log.Ops, histories, []));
+        violations.ShouldBeEmpty(Violation.Report(violations));
         log.Unexpected.ShouldBeEmpty();
         log.Ops.Count(o => o is { WasDisturbed: true, Outcome: Outcome.Ok }).ShouldBeGreaterThan(3);
         writers.ForEach(w => w.Dispose());
