@@ -7,8 +7,8 @@ using PropsDb.Projections;
 namespace PropsDb.Host.Access;
 
 /// <summary>
-/// The door of <c>/api/v1</c>, but for the hub's (<see cref="Changes.LiveDoor"/>): who asks, and whether they may. It stands before everything else that could refuse a request, so that no
-/// other answer tells what there is.
+/// The door of <c>/api/v1</c>: who asks, and whether they may. It stands before everything else that could refuse a request, so that no
+/// other answer tells what there is. The hub has a door of its own, <see cref="Changes.LiveDoor"/>.
 /// </summary>
 public static class AccessGate
 {

@@ -59,15 +59,13 @@ internal sealed class AuditRound
         await using var command = new NpgsqlCommand(
             $"SELECT {AuditedEvent.Columns} FROM {StoreSetup.Schema}.mt_events e WHERE e.seq_id > $1 ORDER BY e.seq_id LIMIT {MaxEvents}", _connection);
         command.Parameters.Add(new() { Value = _position });
-        // To ask for chance costs as much for many salts as for one.
-        var chance = RandomNumberGenerator.GetBytes(MaxEvents * ValueDigests.SaltBytes);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
             var recorded = AuditedEvent.Read(reader, 0);
             _oldestWaiting ??= recorded.At;
             if (!_heads.TryGetValue(recorded.App, out var head)) head = await ChainHead.Of(recorded.App, _source, cancel);
-            var salt = chance.AsSpan(links.Count * ValueDigests.SaltBytes, ValueDigests.SaltBytes).ToArray();
+            var salt = RandomNumberGenerator.GetBytes(ValueDigests.SaltBytes);
             var hash = recorded.Hash(head.Hash, head.Seq + 1, new ValueDigests(salt, null));
             _heads[recorded.App] = new ChainHead(head.Seq + 1, hash);
             links.Add(new Link(recorded.App, head.Seq + 1, recorded.Position, recorded.Id, recorded.By, hash, salt));
