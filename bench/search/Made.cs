@@ -21,6 +21,9 @@ internal static class Made
     // Of a million documents 20 are in each group, of whichever owners.
     public static int Group(int number) => (int)((long)number * 7_919 % Groups);
 
+    // And 20 have each of these in their list.
+    public static int Circle(int number, int place) => (int)((number * 104_729L + place * 15_485_863L) % Groups) + place * Groups;
+
     /// <summary>A word of a text; small numbers are common, great ones rare, as in any language.</summary>
     public static string Word(int rank)
     {
@@ -40,6 +43,7 @@ internal static class Made
         var content = Content.From(
         [
             Collection("tags", ("category", Quoted(Category(number))), ("group", Group(number).ToString(CultureInfo.InvariantCulture)),
+                ("circles", $"[{Circle(number, 0)},{Circle(number, 1)}]"),
                 ("labels", $"[{string.Join(',', Enumerable.Range(0, 3).Select(i => Quoted($"label-{Mixed(number, 3 + i) % 5_000}")))}]")),
             Collection("ui", ("theme", random.Next(2) == 0 ? "\"dark\"" : "\"light\""), ("scale", (random.Next(100, 300) / 100m).ToString(CultureInfo.InvariantCulture)), ("open", random.Next(2) == 0 ? "true" : "false"),
                 ("recent", $"[{string.Join(',', Enumerable.Range(0, 8).Select(_ => Quoted(Convert.ToHexString(BitConverter.GetBytes(random.NextInt64())))))}]")),

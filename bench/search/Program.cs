@@ -41,6 +41,7 @@ await Time("equality, 20 results, of all owners", i => Query(all, Eq("/tags/grou
 await Time("equality, a page of some 50 results, of one owner", i => Query(Of(i), Eq("/tags/category", $"\"{Made.Category(i)}\""), byName, none));
 await Time("equality, a page of some 50,000 results, of all owners", i => Query(all, Eq("/tags/category", $"\"{Made.Category(i)}\""), byName, none));
 await Time("two equalities, of all owners", i => Query(all, new Filter.All([Eq("/tags/category", $"\"{Made.Category(i)}\""), Eq("/ui/theme", "\"dark\"")]), byName, none));
+await Time("containment in a list, 20 results, of all owners", i => Query(all, new Filter.AtPath(Pointer("/tags/circles"), Comparison.Contains, Json($"{i * 331 % Made.Groups}")), byName, none));
 await Time("containment in a list, a page of some 600 results, of all owners", i => Query(all, new Filter.AtPath(Pointer("/tags/labels"), Comparison.Contains, JsonValue.Text($"label-{i * 37 % 5_000}")), byName, none));
 await Time("containment in a list, of one owner", i => Query(Of(i), new Filter.AtPath(Pointer("/tags/labels"), Comparison.Contains, JsonValue.Text($"label-{i * 37 % 5_000}")), byName, none));
 await Time("range, sorted by its path, declared index, of all owners", i => Query(all, new Filter.AtPath(Pointer("/body/size"), Comparison.Greater, Json($"{i * 9_000}")), bySize, declared));

@@ -11,7 +11,7 @@ namespace PropsDb.Projections;
 /// <param name="rest">After a round it rests for at least so many times as long as that took: writes come first.</param>
 /// <param name="begin">Finds out how far the work is, and returns what does one round of it: whether there may be more to do at once.</param>
 internal sealed partial class Leadership(
-    NpgsqlDataSource source, long lockKey, TimeSpan gather, Func<int> rest, Func<NpgsqlConnection, CancellationToken, Task<Func<CancellationToken, Task<bool>>>> begin, ILogger log) : IAsyncDisposable
+    NpgsqlDataSource source, long lockKey, TimeSpan gather, Func<double> rest, Func<NpgsqlConnection, CancellationToken, Task<Func<CancellationToken, Task<bool>>>> begin, ILogger log) : IAsyncDisposable
 {
     // Commits of other nodes are found by looking, those of this one are signalled.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(300);

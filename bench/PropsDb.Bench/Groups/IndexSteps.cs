@@ -19,6 +19,12 @@ public sealed class IndexSteps(Steps steps)
             WHERE e.seq_id > (SELECT position FROM propsdb.search_progress) ORDER BY e.seq_id LIMIT 1), 0)::float8
         """;
 
+    // Views and the audit chain take what is behind from the same processors, and a steady pace leaves nothing behind.
+    private const string NotTakenIn = """
+        SELECT (SELECT coalesce(max(seq_id), 0) FROM propsdb.mt_events) - least((SELECT position FROM propsdb.search_progress), (SELECT max(position) FROM propsdb.audit_entry),
+            (SELECT last_seq_id FROM propsdb.mt_event_progression WHERE name = 'document_view'))::float8
+        """;
+
     private readonly Documents _documents = steps.Bed.Create(steps.Bed.Service, "indexed", steps.Bed.Options.Kept);
 
     public IEnumerable<Step> Rounds() =>
@@ -32,12 +38,12 @@ public sealed class IndexSteps(Steps steps)
         }),
         new(new Figure("conditional write, 256 connections, with it", "/s", Without) { Targets = [Target.Ratio(0.85)] }, async () =>
         {
-            await CaughtUp();
+            await CaughtUp(OldestWaiting);
             return Write();
         }),
         new(new Figure("search index: age of the oldest write not in it, at 1,000 writes/s", "ms") { Targets = [Target.P99(100)] }, async () =>
         {
-            await CaughtUp();
+            await CaughtUp(NotTakenIn);
             return await Lag(1_000);
         }),
     ];
@@ -55,11 +61,11 @@ public sealed class IndexSteps(Steps steps)
         await command.ExecuteNonQueryAsync();
     }
 
-    private async Task CaughtUp()
+    private async Task CaughtUp(string behind)
     {
-        for (var i = 0; await steps.Bed.Postgres.Number(Bed.Main, OldestWaiting) > 0; i++)
+        for (var i = 0; await steps.Bed.Postgres.Number(Bed.Main, behind) > 0; i++)
         {
-            if (i == 600) throw new BenchException("The search index does not catch up within a minute.");
+            if (i == 600) throw new BenchException("What follows behind the commits does not catch up within a minute.");
             await Task.Delay(100);
         }
     }

@@ -14,8 +14,7 @@ public readonly record struct TextLine(string? Collection, string? Property, boo
     public static string Place(string collection, string property) => string.Concat("v", Separator, collection, Separator, property, Separator);
 
     /// <summary>The words between blanks, so that a sequence of whole words is a part of the text.</summary>
-    public string Text => string.Concat(
-        $"{(IsValue ? 'v' : Collection is null ? 'd' : Property is null ? 'c' : 'p')}{Separator}{Collection}{Separator}{Property}{Separator} ", string.Join(' ', Words), " ");
+    public string Text => $"{(IsValue ? 'v' : Collection is null ? 'd' : Property is null ? 'c' : 'p')}{Separator}{Collection}{Separator}{Property}{Separator} {string.Join(' ', Words)} ";
 
     /// <summary>All names and texts of a document.</summary>
     /// <param name="content">As <see cref="Searchable.Of(Content)"/> makes it.</param>

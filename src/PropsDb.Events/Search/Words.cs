@@ -9,7 +9,22 @@ namespace PropsDb.Events.Search;
 /// </summary>
 public static class Words
 {
-    public static IReadOnlyList<string> Of(string text)
+    public static IReadOnlyList<string> Of(string text) => Ascii.IsValid(text) ? OfAscii(text) : OfAny(text);
+
+    // The same as of any text, without a look into Unicode: of most texts there is nothing else.
+    private static List<string> OfAscii(string text)
+    {
+        var words = new List<string>();
+        for (var i = 0; i < text.Length; i++)
+        {
+            var start = i;
+            while (i < text.Length && char.IsAsciiLetterOrDigit(text[i])) i++;
+            if (i > start) words.Add(text[start..i].ToLowerInvariant());
+        }
+        return words;
+    }
+
+    private static List<string> OfAny(string text)
     {
         var words = new List<string>();
         var word = new StringBuilder();

@@ -75,7 +75,7 @@ public sealed class JsonValue : IEquatable<JsonValue>
         for (var i = 0; i < members.Length; i++)
         {
             if (i > 0) output.Write(","u8);
-            output.Write(JsonText.Quote(members[i].Name));
+            JsonText.WriteQuoted(output, members[i].Name);
             output.Write(":"u8);
             members[i].Value.WriteTo(output);
         }

@@ -13,6 +13,9 @@ internal sealed class DeclaredIndexes(NpgsqlConnection connection)
 {
     private const int BuildAtOnce = 500;
 
+    // False: there is none, and only the one who has this connection makes one.
+    private bool _mayBeSome = true;
+
     private const string KeyColumns = $"""
         SELECT d.tenant_id, d.id, i.index_name, d.tier, {SortSql.RankOf}, {SortSql.NumberOf}, {SortSql.TextOf}
         FROM {SearchTables.Document} d JOIN {SearchTables.Index} i ON i.tenant_id = d.tenant_id AND i.tier = d.tier CROSS JOIN LATERAL (SELECT d.searchable #> i.tokens AS value) v
@@ -25,6 +28,7 @@ internal sealed class DeclaredIndexes(NpgsqlConnection connection)
     /// <summary>Writes the keys of documents whose rows were just written.</summary>
     public async Task Write(List<SearchRow> rows, CancellationToken cancel)
     {
+        if (!_mayBeSome) return;
         await using var command = new NpgsqlCommand($"""
             WITH w AS (SELECT * FROM unnest($1, $2) AS w(tenant_id, id)), gone AS (
                 DELETE FROM {SearchTables.Key} k USING w, {SearchTables.Document} d
@@ -46,6 +50,7 @@ internal sealed class DeclaredIndexes(NpgsqlConnection connection)
         await using (var reader = await reading.ExecuteReaderAsync(cancel))
             while (await reader.ReadAsync(cancel))
                 present[(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3))] = (reader.GetBoolean(4), reader.GetGuid(5));
+        _mayBeSome = present.Count > 0;
 
         foreach (var index in present.Keys.Where(p => !declared.Contains(p)))
         {
@@ -79,6 +84,7 @@ internal sealed class DeclaredIndexes(NpgsqlConnection connection)
     // From here on every document that is written has its key; those that were there before get theirs in the order of their ids.
     private Task Begin(string app, string tier, string name, string path, CancellationToken cancel)
     {
+        _mayBeSome = true;
         var tokens = JsonPointer.TryParse(path, out var pointer) ? pointer.Tokens.ToArray() : [];
         return Execute($"""
             INSERT INTO {SearchTables.Index} (tenant_id, tier, index_name, path, tokens, is_ready, built_id)

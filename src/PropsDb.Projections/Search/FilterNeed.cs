@@ -24,18 +24,18 @@ internal static class FilterNeed
         Comparison.Equal => new Need.Terms([.. Parts(path, operand, space).Distinct().Take(EnoughParts)]),
         Comparison.In => Need.Either([.. operand.Items.Select(i => Of(path, Comparison.Equal, i, space))]),
         Comparison.Contains when operand.Kind == JsonKind.String =>
-            new Need.AnyTerm([space.Item(path.ToString(), operand), space.Kind(path.ToString(), JsonKind.String)]),
-        Comparison.Contains => new Need.Terms([operand.Kind < JsonKind.Array ? space.Item(path.ToString(), operand) : space.Kind(path.ToString(), JsonKind.Array)]),
-        Comparison.Exists => operand.ToString() == "true" ? new Need.AnyTerm(space.AnyKind(path.ToString())) : null,
+            new Need.AnyTerm([space.Item(path.ToString(), operand), space.Kind(path, JsonKind.String)]),
+        Comparison.Contains => new Need.Terms([operand.Kind < JsonKind.Array ? space.Item(path.ToString(), operand) : space.Kind(path, JsonKind.Array)]),
+        Comparison.Exists => operand.ToString() == "true" ? new Need.AnyTerm([.. Enum.GetValues<JsonKind>().Select(k => space.Kind(path, k))]) : null,
         Comparison.NotEqual => null,
-        Comparison.StartsWith => new Need.Terms([space.Kind(path.ToString(), JsonKind.String)]),
-        _ => new Need.Terms([space.Kind(path.ToString(), operand.Kind)]),
+        Comparison.StartsWith => new Need.Terms([space.Kind(path, JsonKind.String)]),
+        _ => new Need.Terms([space.Kind(path, operand.Kind)]),
     };
 
     private static IEnumerable<long> Parts(JsonPointer path, JsonValue value, TermSpace space) => value.Kind switch
     {
-        JsonKind.Object => value.Members.SelectMany(m => Parts(path.Then(m.Name), m.Value, space)).Append(space.Kind(path.ToString(), JsonKind.Object)),
-        JsonKind.Array => value.Items.SelectMany((item, i) => Parts(path.Then(i.ToString(System.Globalization.CultureInfo.InvariantCulture)), item, space)).Append(space.Kind(path.ToString(), JsonKind.Array)),
+        JsonKind.Object => value.Members.SelectMany(m => Parts(path.Then(m.Name), m.Value, space)).Append(space.Kind(path, JsonKind.Object)),
+        JsonKind.Array => value.Items.SelectMany((item, i) => Parts(path.Then(i.ToString(System.Globalization.CultureInfo.InvariantCulture)), item, space)).Append(space.Kind(path, JsonKind.Array)),
         _ when path.Tokens is [_, var property] && SearchRow.IsFoundByName(value) =>
             [value.Kind == JsonKind.String ? space.Says(property, SearchRow.OnlyWord(value)!) : space.Says(property, value)],
         _ => [space.Value(path.ToString(), value)],

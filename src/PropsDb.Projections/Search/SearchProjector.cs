@@ -11,8 +11,10 @@ public sealed class SearchProjector : IAsyncDisposable
     // Several commits to one document within it cost one row.
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(10);
 
-    // So many commits a second it keeps up with; of more it takes its time, and writes come first.
+    // So many commits a second it keeps up with; of more it takes its time, the more the longer, and writes come first.
     private const int KeptUpWith = 1_200;
+    private const double MoreForAnotherTime = 200;
+    private const double MostTimes = 6;
 
     // What can wait is looked for so often.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(300);
@@ -28,10 +30,10 @@ public sealed class SearchProjector : IAsyncDisposable
     public SearchProjector(NpgsqlDataSource source, CommitQueue queue, DocumentReader documents, AppDirectory apps, SearchProgress progress, TimeProvider time, ILogger<SearchProjector> log)
     {
         (_queue, _apps, _progress, _time) = (queue, apps, progress, time);
-        _leadership = new Leadership(source, Key, Gather, rest: () => queue.CommitsPerSecond > KeptUpWith ? 6 : 0, async (connection, cancel) =>
+        _leadership = new Leadership(source, Key, Gather, rest: () => Math.Clamp((queue.CommitsPerSecond - KeptUpWith) / MoreForAnotherTime, 0, MostTimes), async (connection, cancel) =>
         {
-            var (round, indexes) = (await SearchRound.Begin(connection, documents, cancel), new DeclaredIndexes(connection));
-            return async stop => await Step(round, stop) || await DoWhatCanWait(round, indexes, stop);
+            var round = await SearchRound.Begin(connection, documents, cancel);
+            return async stop => await Step(round, stop) || await DoWhatCanWait(round, stop);
         }, log);
         _queue.Committed += OnCommitted;
         _progress.Wanted += OnWanted;
@@ -56,13 +58,13 @@ public sealed class SearchProjector : IAsyncDisposable
         }
     }
 
-    private async Task<bool> DoWhatCanWait(SearchRound round, DeclaredIndexes indexes, CancellationToken stop)
+    private async Task<bool> DoWhatCanWait(SearchRound round, CancellationToken stop)
     {
         if (!_hasMore && TimeProvider.System.GetElapsedTime(_looked) < Look) return false;
         _looked = TimeProvider.System.GetTimestamp();
         if (round.Rebuilding is null) await round.Look(stop);
         if (round.Rebuilding is not null) await round.Rebuild(stop);
-        var isBuilding = await indexes.Build(_apps.All, stop);
+        var isBuilding = await round.Indexes.Build(_apps.All, stop);
         return _hasMore = isBuilding || round.Rebuilding is not null;
     }
 

@@ -24,7 +24,13 @@ internal sealed class SearchRound
     // Loaded beyond what was reached: what the next round need not load again.
     private Dictionary<Guid, long> _ahead = [];
 
-    private SearchRound(NpgsqlConnection connection, DocumentReader documents) => (_connection, _documents, _writer) = (connection, documents, new SearchWriter(connection));
+    private SearchRound(NpgsqlConnection connection, DocumentReader documents)
+    {
+        (_connection, _documents, Indexes) = (connection, documents, new DeclaredIndexes(connection));
+        _writer = new SearchWriter(connection, Indexes);
+    }
+
+    public DeclaredIndexes Indexes { get; }
 
     public long Position { get; private set; }
     public bool IsBuilt { get; private set; }

@@ -1,3 +1,4 @@
+using System.Text;
 using PropsDb.Events.Documents;
 using PropsDb.Events.Search;
 using PropsDb.Events.Values;
@@ -8,7 +9,7 @@ namespace PropsDb.Projections.Search;
 internal sealed record SearchRow(DocumentKey Key, Document Document)
 {
     /// <summary>Raised when rows of the same document come out otherwise: every row is made anew then.</summary>
-    public const int Format = 2;
+    public const int Format = 3;
 
     /// <summary>Beyond so many, values of a document are looked at and not looked up.</summary>
     public const int MaxValueTerms = 20_000;
@@ -22,7 +23,10 @@ internal sealed record SearchRow(DocumentKey Key, Document Document)
     /// <summary>The one word of a text; null: it has none, or several, which others may have as well.</summary>
     public static string? OnlyWord(JsonValue text) => Words.Of(text.AsText()) is [var only] ? only : null;
 
-    private readonly HashSet<long> _terms = [];
+    // About how many a property has.
+    private const int TermsOfOne = 4;
+
+    private readonly HashSet<long> _terms = new(TermsOfOne * Document.Content.PropertyCount);
 
     public string Content { get; private init; } = "{}";
     public string Searchable { get; private init; } = "{}";
@@ -40,7 +44,7 @@ internal sealed record SearchRow(DocumentKey Key, Document Document)
         var content = WrittenForm(document.Content);
         if (!document.Exists) return new SearchRow(key, document) { Content = content };
         var searchable = Events.Search.Searchable.Of(document.Content);
-        var row = new SearchRow(key, document) { Content = content, Searchable = searchable.ToString(), NameWords = $" {string.Join(' ', Words.Of(key.Name))} " };
+        var row = new SearchRow(key, document) { Content = content, Searchable = IsAllOf(document.Content, searchable) ? content : Text(searchable), NameWords = $" {string.Join(' ', Words.Of(key.Name))} " };
         var space = new TermSpace(key.App, key.Tier, remembers: true);
         if (key.Owner is { } owner) row._terms.Add(space.Owner(owner));
         row.AddWords(space, searchable);
@@ -54,17 +58,27 @@ internal sealed record SearchRow(DocumentKey Key, Document Document)
         return row;
     }
 
-    public static string WrittenForm(Content content) => JsonValue.Object(content.Collections.Select(c => new JsonMember(c.Key,
-        JsonValue.Object(c.Value.Properties.Select(p => new JsonMember(p.Key, p.Value.Value)))))).ToString();
+    public static string WrittenForm(Content content) => Text(JsonValue.Object(content.Collections.Select(c => new JsonMember(c.Key,
+        JsonValue.Object(c.Value.Properties.Select(p => new JsonMember(p.Key, p.Value.Value)))))));
+
+    private static string Text(JsonValue value)
+    {
+        var text = ThreadBuffer.Empty();
+        value.WriteTo(text);
+        return Encoding.UTF8.GetString(text.WrittenSpan);
+    }
+
+    private static bool IsAllOf(Content content, JsonValue searchable) => content.Collections.Zip(searchable.Members).All(c =>
+        c.First.Value.Properties.Count == c.Second.Value.Members.Count
+        && c.First.Value.Properties.Zip(c.Second.Value.Members).All(p => ReferenceEquals(p.First.Value.Value, p.Second.Value)));
 
     private void AddWords(TermSpace space, JsonValue searchable)
     {
-        var words = new HashSet<string>(StringComparer.Ordinal);
-        var lines = new List<string>();
+        var (words, lines) = (0, new List<string>());
         foreach (var line in TextLine.Of(Key.Name, searchable))
         {
-            foreach (var word in line.Words) if (words.Add(word)) _terms.Add(space.Word(word));
-            if (words.Count > MaxWords)
+            foreach (var word in line.Words) if (_terms.Add(space.Word(word))) words++;
+            if (words > MaxWords)
             {
                 IsWhole = false;
                 break;
@@ -80,7 +94,7 @@ internal sealed record SearchRow(DocumentKey Key, Document Document)
         {
             foreach (var (property, value) in properties.Members)
             {
-                _terms.Add(space.Property(property));
+                _terms.Add(space.Property(property, value.Kind));
                 if (IsSaid(value)) _terms.Add(space.Says(property, value));
                 foreach (var item in value.Items.Where(IsSaid).Take(MaxWords)) _terms.Add(space.Says(property, item));
             }
@@ -95,7 +109,7 @@ internal sealed record SearchRow(DocumentKey Key, Document Document)
     private void AddValues(TermSpace space, string pointer, JsonValue value, int limit, bool isOwn = false)
     {
         if (!IsWhole || (IsWhole = _terms.Count < limit) is false) return;
-        _terms.Add(space.Kind(pointer, value.Kind));
+        if (!isOwn) _terms.Add(space.Kind(pointer, value.Kind));
         switch (value.Kind)
         {
             case JsonKind.Object:

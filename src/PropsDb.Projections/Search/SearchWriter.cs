@@ -1,12 +1,16 @@
 using System.Globalization;
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace PropsDb.Projections.Search;
 
 /// <summary>Writes rows of the index in sets.</summary>
-internal sealed class SearchWriter(NpgsqlConnection connection)
+internal sealed class SearchWriter(NpgsqlConnection connection, DeclaredIndexes indexes)
 {
+    // Of a term, with its sign and a comma.
+    private const int MaxDigits = 21;
+
     // Terms and texts are lists in each row, and a list of lists of different lengths is none in PostgreSQL: they travel as texts.
     private const string Upsert = $"""
         INSERT INTO {SearchTables.Document} AS d (tenant_id, id, tier, owner, name, version, position, is_deleted, created_at, created_by, updated_at, updated_by,
@@ -46,11 +50,16 @@ internal sealed class SearchWriter(NpgsqlConnection connection)
         Add(NpgsqlDbType.Text, Terms);
         Add(NpgsqlDbType.Boolean, r => r.IsWhole);
         await command.ExecuteNonQueryAsync(cancel);
-        await new DeclaredIndexes(connection).Write(rows, cancel);
+        await indexes.Write(rows, cancel);
 
         void Add<T>(NpgsqlDbType type, Func<SearchRow, T> value) =>
             command.Parameters.Add(new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = [.. rows.Select(value)] });
     }
 
-    private static string Terms(SearchRow row) => "{" + string.Join(',', row.Terms.Select(t => t.ToString(CultureInfo.InvariantCulture))) + "}";
+    private static string Terms(SearchRow row)
+    {
+        var text = new StringBuilder("{", row.Terms.Count * MaxDigits);
+        foreach (var term in row.Terms) text.Append(text.Length > 1 ? "," : "").Append(CultureInfo.InvariantCulture, $"{term}");
+        return text.Append('}').ToString();
+    }
 }

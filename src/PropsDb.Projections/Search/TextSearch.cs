@@ -2,6 +2,7 @@ using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using PropsDb.Events.Search;
+using PropsDb.Events.Values;
 
 namespace PropsDb.Projections.Search;
 
@@ -59,8 +60,9 @@ internal sealed class SearchSql(SqlParameters sql, TermSpace space, string? coll
     private Need? Need(SearchTerm term) => term switch
     {
         SearchTerm.Phrase(var words, _) => Words(words),
-        SearchTerm.Has(var property, _) => new Need.Terms([space.Property(property)]),
-        SearchTerm.Compares(var property, _, _, _) => new Need.Terms([space.Property(property)]),
+        SearchTerm.Has(var property, _) => new Need.AnyTerm(space.Property(property)),
+        // Of a list, each item is compared.
+        SearchTerm.Compares(var property, _, var operand, _) => new Need.AnyTerm([space.Property(property, operand.Kind), space.Property(property, JsonKind.Array)]),
         SearchTerm.Says(var property, var words, var scalar, _) => Search.Need.Either(
         [
             new Need.Terms([.. words.Distinct(StringComparer.Ordinal).Select(w => space.Says(property, w))]),
@@ -76,7 +78,7 @@ internal sealed class SearchSql(SqlParameters sql, TermSpace space, string? coll
     {
         SearchTerm.Phrase { Words: [_] } one when collection is null => $"(d.terms @> {sql.Terms(Words(one.Words).All)})",
         SearchTerm.Phrase(var words, _) => collection is null ? Line("true", words) : Line($"starts_with(substr(t, 3), {sql.Text(collection)} || {Tab})", words),
-        SearchTerm.Has(var property, _) => collection is null ? $"(d.terms @> {sql.Terms([space.Property(property)])})"
+        SearchTerm.Has(var property, _) => collection is null ? $"(d.terms && {sql.Terms(space.Property(property))})"
             : $"coalesce(d.searchable -> {sql.Text(collection)} ? {sql.Text(property)}, false)",
         SearchTerm.Says(var property, var words, var scalar, _) => $"({Line(In(property), words)}{(scalar is null ? "" : $" OR {Value(property, "$[*] ? (@ == $x)", scalar)}")})",
         SearchTerm.Compares(var property, var comparison, var operand, _) => Value(property, comparison switch
@@ -97,7 +99,7 @@ internal sealed class SearchSql(SqlParameters sql, TermSpace space, string? coll
         $"EXISTS (SELECT 1 FROM unnest(d.texts) t WHERE {where} AND strpos(t COLLATE \"C\", {sql.Text($" {string.Join(' ', words)} ")}) > 0)";
 
     /// <param name="jsonPath">One of our own; what is asked for is its variable.</param>
-    private string Value(string property, string jsonPath, Events.Values.JsonValue operand) => $"""
+    private string Value(string property, string jsonPath, JsonValue operand) => $"""
         EXISTS (SELECT 1 FROM jsonb_each(d.searchable) c, jsonb_each(c.value) p WHERE p.key = {sql.Text(property)}{(collection is null ? "" : $" AND c.key = {sql.Text(collection)}")}
             AND jsonb_path_exists(p.value, '{jsonPath}', jsonb_build_object('x', {sql.Add(NpgsqlDbType.Jsonb, operand.ToString())})))
         """;
