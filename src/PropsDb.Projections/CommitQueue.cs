@@ -23,7 +23,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
     private readonly AfterCommit? _after;
     private readonly bool _notifies;
     private long _position;
-    private readonly CommitRate _rate = new();
+    private readonly CommitRate _rate = new(TimeProvider.System);
     private NpgsqlConnection? _connection;
     private readonly Channel<PendingAppend> _waiting = Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<string, long> _lastPositions = new(StringComparer.Ordinal);

@@ -115,6 +115,6 @@ internal sealed class SearchSql(SqlParameters sql, TermSpace space, string? coll
         var points = positive.Select(t => t is SearchTerm.Phrase(var words, _) && collection is null
             ? $"CASE WHEN d.name_words = {sql.Text($" {string.Join(' ', words)} ")} THEN 6 WHEN strpos(d.name_words COLLATE \"C\", {sql.Text($" {string.Join(' ', words)} ")}) > 0 THEN 3 ELSE 1 END" : "1");
         var most = (6 * positive.Count).ToString(CultureInfo.InvariantCulture);
-        return $"round(1000.0 * ({string.Join(" + ", points)}) / ({most} * (1 + ln(1 + d.word_count / 200.0))))::integer";
+        return $"round(1000::float8 * ({string.Join(" + ", points)}) / ({most} * (1 + ln(1 + d.word_count / 200::float8))))::integer";
     }
 }
