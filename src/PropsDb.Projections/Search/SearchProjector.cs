@@ -48,9 +48,9 @@ public sealed class SearchProjector : IAsyncDisposable
     {
         try
         {
-            var isFull = await round.Run(stop);
-            _progress.Reached(round.Position, round.IsBuilt, isFull);
-            return isFull;
+            var hasMore = await round.Run(stop);
+            _progress.Reached(round.Position, round.IsBuilt, round.IsBehind);
+            return hasMore;
         }
         finally
         {

@@ -10,7 +10,9 @@ namespace PropsDb.Projections.Search;
 /// </summary>
 internal sealed class SearchRound
 {
-    public const int MaxEvents = 2_000;
+    // What has waited longest is soonest in the index when a round takes few; who is behind takes twice as many in each, for many rows cost less at once.
+    private const int FewEvents = 48;
+    private const int MaxEvents = 2_000;
     private const int RebuildAtOnce = 200;
     private const int MaxLoads = 100;
     private const int RowsAtOnce = 10;
@@ -20,6 +22,8 @@ internal sealed class SearchRound
     private readonly NpgsqlConnection _connection;
     private readonly DocumentReader _documents;
     private readonly SearchWriter _writer;
+
+    private int _takes = FewEvents;
 
     // Loaded beyond what was reached: what the next round need not load again.
     private Dictionary<Guid, long> _ahead = [];
@@ -34,6 +38,9 @@ internal sealed class SearchRound
 
     public long Position { get; private set; }
     public bool IsBuilt { get; private set; }
+
+    /// <summary>There was more to take in than the last round could, as much as that was.</summary>
+    public bool IsBehind { get; private set; }
 
     /// <summary>The stream that a rebuild has come to; null: none is under way.</summary>
     public (string App, Guid Id)? Rebuilding { get; private set; }
@@ -77,14 +84,17 @@ internal sealed class SearchRound
         {
             await using var transaction = await _connection.BeginTransactionAsync(cancel);
             await Write(touched.Where(t => !_ahead.TryGetValue(t.Key.StreamId, out var position) || position < t.Last).Select(t => (t.Key, t.Number)), document => document.Document.Position > reached ? ahead : null, cancel);
-            var isBuilt = IsBuilt || count < MaxEvents;
+            var isBuilt = IsBuilt || count < _takes;
             await Keep("position = $2, is_built = $3", cancel, reached, isBuilt);
             await transaction.CommitAsync(cancel);
             (Position, IsBuilt) = (reached, isBuilt);
         }
         foreach (var (id, position) in _ahead.Where(a => a.Value > Position)) ahead.TryAdd(id, position);
         _ahead = ahead;
-        return count == MaxEvents;
+        var isFull = count == _takes;
+        IsBehind = isFull && _takes == MaxEvents;
+        _takes = isFull ? Math.Min(2 * _takes, MaxEvents) : FewEvents;
+        return isFull;
     }
 
     /// <summary>Makes the next rows anew, in the order of their streams, while the index is in use: each row is the old one or the new one.</summary>
@@ -138,12 +148,13 @@ internal sealed class SearchRound
         var (touched, reached, count) = (new List<(DocumentKey, long, long)>(), Position, 0);
         OldestWaiting = null;
         await using var command = new NpgsqlCommand($"""
-            WITH next AS (SELECT seq_id, tenant_id, stream_id, version, type, timestamp FROM {StoreSetup.Schema}.mt_events WHERE seq_id > $1 ORDER BY seq_id LIMIT {MaxEvents})
+            WITH next AS (SELECT seq_id, tenant_id, stream_id, version, type, timestamp FROM {StoreSetup.Schema}.mt_events WHERE seq_id > $1 ORDER BY seq_id LIMIT $2)
             SELECT n.tenant_id, max(n.seq_id), count(*)::integer, min(n.timestamp), count(*) FILTER (WHERE NOT n.{StoreSetup.IsAdministration}) > 0,
                 (SELECT c.data::text FROM {StoreSetup.Schema}.mt_events c WHERE c.tenant_id = n.tenant_id AND c.stream_id = n.stream_id AND c.version = 1 AND c.type = 'document_created'), max(n.version)
             FROM next n GROUP BY n.tenant_id, n.stream_id
             """, _connection);
         command.Parameters.Add(new() { Value = Position });
+        command.Parameters.Add(new() { Value = _takes });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
