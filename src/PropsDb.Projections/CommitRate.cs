@@ -14,12 +14,13 @@ internal sealed class CommitRate(TimeProvider time)
     public void Count(int commits)
     {
         var counting = time.GetElapsedTime(_since);
-        // What was counted before a pause says nothing of the pace after it.
-        if (counting >= 2 * CountFor) (_counted, counting) = (0, CountFor);
+        if (counting >= CountFor)
+        {
+            // What was counted before a pause says nothing of the pace after it.
+            Volatile.Write(ref _perSecond, counting < 2 * CountFor ? _counted / counting.TotalSeconds : 0);
+            Volatile.Write(ref _since, time.GetTimestamp());
+            _counted = 0;
+        }
         _counted += commits;
-        if (counting < CountFor) return;
-        Volatile.Write(ref _perSecond, _counted / counting.TotalSeconds);
-        Volatile.Write(ref _since, time.GetTimestamp());
-        _counted = 0;
     }
 }

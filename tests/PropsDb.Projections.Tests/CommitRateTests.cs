@@ -31,8 +31,10 @@ public sealed class CommitRateTests
     {
         Commit(10, everyMilliseconds: 1, times: 400);
         _time.Advance(TimeSpan.FromMilliseconds(700));
-        Commit(1, everyMilliseconds: 1, times: 1);
-        _rate.PerSecond.ShouldBeLessThan(100);
+        Commit(300, everyMilliseconds: 1, times: 1);
+        _rate.PerSecond.ShouldBe(0);
+        Commit(1, everyMilliseconds: 1, times: 1_000);
+        _rate.PerSecond.ShouldBe(1_000, tolerance: 10);
     }
 
     private void Commit(int commits, int everyMilliseconds, int times)

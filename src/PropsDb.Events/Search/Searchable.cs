@@ -23,15 +23,15 @@ public static class Searchable
     {
         JsonKind.String => Holds(value) ? value : null,
         JsonKind.Number => Number(value),
-        _ when IsAllOf(value.Utf8.Span) => value,
+        JsonKind.Array or JsonKind.Object when IsWhole(value.Utf8.Span) => value,
         JsonKind.Array => JsonValue.Array(value.Items.Select(i => Of(i) ?? JsonValue.Null)),
         JsonKind.Object => JsonValue.Object(value.Members.Where(m => !m.Name.Contains('\0', StringComparison.Ordinal))
             .Select(m => (m.Name, Value: Of(m.Value))).Where(m => m.Value is not null).Select(m => new JsonMember(m.Name, m.Value!))),
         _ => value,
     };
 
-    // Without exponents and U+0000 there is nothing to leave out.
-    private static bool IsAllOf(ReadOnlySpan<byte> text)
+    // Without exponents and U+0000 there is nothing to leave out. What looks like either inside a text is only looked at longer.
+    private static bool IsWhole(ReadOnlySpan<byte> text)
     {
         if (text.IndexOf("\\u0000"u8) >= 0) return false;
         for (int at = 0, next; (next = text[at..].IndexOfAny((byte)'e', (byte)'E')) >= 0; at += next + 1)

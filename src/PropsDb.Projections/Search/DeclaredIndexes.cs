@@ -13,9 +13,6 @@ internal sealed class DeclaredIndexes(NpgsqlConnection connection)
 {
     private const int BuildAtOnce = 500;
 
-    // False: there is none, and only the one who has this connection makes one.
-    private bool _mayBeSome = true;
-
     private const string KeyColumns = $"""
         SELECT d.tenant_id, d.id, i.index_name, d.tier, {SortSql.RankOf}, {SortSql.NumberOf}, {SortSql.TextOf}
         FROM {SearchTables.Document} d JOIN {SearchTables.Index} i ON i.tenant_id = d.tenant_id AND i.tier = d.tier CROSS JOIN LATERAL (SELECT d.searchable #> i.tokens AS value) v
@@ -24,6 +21,9 @@ internal sealed class DeclaredIndexes(NpgsqlConnection connection)
     private const string Insert = $"INSERT INTO {SearchTables.Key} (tenant_id, id, index_name, tier, rank, number, text)";
 
     private const string OnConflict = "ON CONFLICT (tenant_id, id, index_name) DO UPDATE SET rank = excluded.rank, number = excluded.number, text = excluded.text";
+
+    // False: there is none, and only the one who has this connection makes one.
+    private bool _mayBeSome = true;
 
     /// <summary>Writes the keys of documents whose rows were just written.</summary>
     public async Task Write(List<SearchRow> rows, CancellationToken cancel)

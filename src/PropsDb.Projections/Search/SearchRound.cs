@@ -53,7 +53,7 @@ internal sealed class SearchRound
     {
         await using (var command = new NpgsqlCommand($"""
             INSERT INTO {SearchTables.Progress} (name, position, format, is_built) VALUES ($1, 0, {SearchRow.Format}, false) ON CONFLICT (name)
-                DO UPDATE SET format = excluded.format, rebuilt_app = '', rebuilt_id = '00000000-0000-0000-0000-000000000000' WHERE search_progress.format <> excluded.format
+                DO UPDATE SET format = excluded.format, is_built = false, rebuilt_app = '', rebuilt_id = '00000000-0000-0000-0000-000000000000' WHERE search_progress.format <> excluded.format
             """, connection))
         {
             command.Parameters.Add(new() { Value = Name });
@@ -84,7 +84,8 @@ internal sealed class SearchRound
         {
             await using var transaction = await _connection.BeginTransactionAsync(cancel);
             await Write(touched.Where(t => !_ahead.TryGetValue(t.Key.StreamId, out var position) || position < t.Last).Select(t => (t.Key, t.Number)), document => document.Document.Position > reached ? ahead : null, cancel);
-            var isBuilt = IsBuilt || count < _takes;
+            // Rows of another format are not found by what is looked up now, so nobody is answered before the last of them is made anew.
+            var isBuilt = IsBuilt || (count < _takes && Rebuilding is null);
             await Keep("position = $2, is_built = $3", cancel, reached, isBuilt);
             await transaction.CommitAsync(cancel);
             (Position, IsBuilt) = (reached, isBuilt);

@@ -61,6 +61,7 @@ internal sealed record SearchRow(DocumentKey Key, Document Document)
     public static string WrittenForm(Content content) => Text(JsonValue.Object(content.Collections.Select(c => new JsonMember(c.Key,
         JsonValue.Object(c.Value.Properties.Select(p => new JsonMember(p.Key, p.Value.Value)))))));
 
+    // As ToString does, in a buffer that is there already.
     private static string Text(JsonValue value)
     {
         var text = ThreadBuffer.Empty();

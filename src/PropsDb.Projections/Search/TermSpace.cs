@@ -34,13 +34,13 @@ internal sealed class TermSpace(string app, string tier, bool remembers = false)
     /// <summary>Some value of the kind stands at the path. A property is known by its name alone, in whatever collection.</summary>
     public long Kind(JsonPointer path, JsonKind kind) => path.Tokens is [_, var property] ? Property(property, kind) : Kind(path.ToString(), kind);
 
-    public long Kind(string pointer, JsonKind kind) => Term('k', pointer, Number(kind));
+    public long Kind(string pointer, JsonKind kind) => Term('k', pointer, Digit(kind));
 
     /// <summary>A name or a text has the word.</summary>
     public long Word(string word) => Term('w', word);
 
     /// <summary>A property of the name has a value of the kind.</summary>
-    public long Property(string name, JsonKind kind) => Term('p', name, Number(kind));
+    public long Property(string name, JsonKind kind) => Term('p', name, Digit(kind));
 
     /// <summary>A property of the name is there: one of these terms is.</summary>
     public long[] Property(string name) => [.. Enum.GetValues<JsonKind>().Select(k => Property(name, k))];
@@ -53,7 +53,7 @@ internal sealed class TermSpace(string app, string tier, bool remembers = false)
     /// <summary>A property of the name has a text of many words, each of which is found as one of the document.</summary>
     public long SaysMuch(string property) => Term('m', property);
 
-    private static string Number(JsonKind kind) => ((int)kind).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Digit(JsonKind kind) => ((int)kind).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Canonical(JsonValue scalar) => scalar.Kind switch
     {

@@ -1,3 +1,4 @@
+using CsCheck;
 using PropsDb.Events.Search;
 
 namespace PropsDb.Events.Tests.Search;
@@ -17,4 +18,8 @@ public sealed class WordsTests
     [InlineData("\uFFFE x", "x")]
     [InlineData("2026-01-01T10:00", "2026|01|01t10|00")]
     public void A_text_has_these_words(string text, string words) => string.Join('|', Words.Of(text)).ShouldBe(words);
+
+    [Fact]
+    public void Ascii_has_the_words_that_it_has_beside_anything_else() =>
+        Gen.Char['\0', '\u007F'].Array[0, 40].Select(c => new string(c)).Sample(text => Words.Of($"{text} é").ShouldBe([.. Words.Of(text), "é"]));
 }

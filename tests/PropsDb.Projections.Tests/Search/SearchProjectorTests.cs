@@ -115,6 +115,52 @@ public sealed class SearchProjectorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rows_of_another_format_answer_nobody_until_all_are_made_anew()
+    {
+        for (var i = 0; i < 250; i++) await _fixture.Create(StoreFixture.Key($"d{i}"), $$"""{"ui":{"n":{{i}} } }""");
+        await _fixture.CatchUp();
+        var before = await Rows();
+        await _fixture.Stop();
+        await _fixture.Store.Execute("UPDATE propsdb.search_document SET terms = '{}'");
+        await _fixture.Store.Execute($"UPDATE propsdb.search_progress SET format = {SearchRow.Format - 1}");
+        await using (var connection = await _fixture.Store.Source.OpenConnectionAsync())
+        {
+            var round = await SearchRound.Begin(connection, _fixture.Store.Reader, CancellationToken.None);
+            do
+            {
+                await round.Run(CancellationToken.None);
+                round.IsBuilt.ShouldBeFalse();
+                await round.Rebuild(CancellationToken.None);
+            }
+            while (round.Rebuilding is not null);
+            await round.Run(CancellationToken.None);
+            round.IsBuilt.ShouldBeTrue();
+        }
+        (await Rows()).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_round_takes_few_events_and_twice_as_many_after_a_full_one()
+    {
+        await _fixture.CatchUp();
+        await _fixture.Stop();
+        for (var i = 0; i < 200; i++) await _fixture.Create(StoreFixture.Key($"d{i}"), """{"ui":{"n":1}}""");
+        await using var connection = await _fixture.Store.Source.OpenConnectionAsync();
+        var round = await SearchRound.Begin(connection, _fixture.Store.Reader, CancellationToken.None);
+        var waiting = await Waiting();
+        var taken = new List<long>();
+        while (await round.Run(CancellationToken.None))
+        {
+            round.IsBehind.ShouldBeFalse();
+            taken.Add(waiting - (waiting = await Waiting()));
+        }
+        taken[..3].ShouldBe([48, 96, 192]);
+        (await Waiting()).ShouldBe(0);
+
+        Task<long> Waiting() => _fixture.Store.Scalar<long>("SELECT count(*) FROM propsdb.mt_events WHERE seq_id > (SELECT position FROM propsdb.search_progress)");
+    }
+
+    [Fact]
     public async Task An_index_that_was_never_complete_answers_nobody()
     {
         await _fixture.CatchUp();
