@@ -23,7 +23,7 @@ public sealed class Idempotency(Settings settings)
 {
     public const int MaxKeyLength = 255;
 
-    private readonly ConcurrentDictionary<(string App, string Caller, string Key), byte> _running = new();
+    private readonly ConcurrentDictionary<(string App, string Caller, string Key), IdempotentRequest> _running = new();
 
     public async Task Handle(HttpContext http, RequestDelegate next)
     {
@@ -33,13 +33,19 @@ public sealed class Idempotency(Settings settings)
             return;
         }
         var place = (request.App, request.Caller, request.Key);
-        if (!_running.TryAdd(place, 0))
+        if (!_running.TryAdd(place, request))
         {
             throw new ProblemException(new Problem("idempotency_in_progress", "The first request with this key is still running.")
             {
                 Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Retry-After"] = "1" },
             });
         }
+        // Whoever has the first byte of the answer may ask again: what it says is kept by then. Others may run under the key from there on.
+        http.Response.OnStarting(() =>
+        {
+            End();
+            return Task.CompletedTask;
+        });
         try
         {
             if (await http.RequestServices.GetRequiredService<Receipts>().Find(request.App, request.Caller, request.Key, http.RequestAborted) is { } receipt)
@@ -52,8 +58,10 @@ public sealed class Idempotency(Settings settings)
         }
         finally
         {
-            _running.TryRemove(place, out _);
+            End();
         }
+
+        void End() => _running.TryRemove(KeyValuePair.Create(place, request));
     }
 
     private static Task Repeat(HttpContext http, IdempotentRequest request, Receipt receipt)
