@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 using PropsDb.Host.Ops;
+using PropsDb.Testing;
 
 namespace PropsDb.Faults;
 
@@ -20,7 +20,7 @@ public sealed class Node : IAsyncDisposable
     private Process? _process;
 
     public Node(string name, string database, bool isCluster) =>
-        (Name, _database, _isCluster, Address) = (name, new NpgsqlConnectionStringBuilder(database) { ApplicationName = name }.ConnectionString, isCluster, new Uri($"http://127.0.0.1:{FreePort()}"));
+        (Name, _database, _isCluster, Address) = (name, new NpgsqlConnectionStringBuilder(database) { ApplicationName = name }.ConnectionString, isCluster, new Uri($"http://127.0.0.1:{Ports.Free()}"));
 
     /// <summary>The database knows its sessions by it.</summary>
     public string Name { get; }
@@ -65,7 +65,7 @@ public sealed class Node : IAsyncDisposable
         {
             // Without its database a node that is just starting ends; whoever runs it starts it again.
             if (_process!.HasExited && _process.ExitCode == ExitCodes.NoPostgres) Launch();
-            if (_process!.HasExited) throw new InvalidOperationException($"{Name} ended with {_process.ExitCode}: {LastLines()}");
+            if (_process!.HasExited) throw new InvalidOperationException($"{Name} {State()}");
             try
             {
                 using var answer = await s_http.GetAsync(new Uri(Address, "/health/ready"));
@@ -77,10 +77,11 @@ public sealed class Node : IAsyncDisposable
             }
             await Task.Delay(20);
         }
-        throw new TimeoutException($"{Name} is not ready: {LastLines()}");
+        throw new TimeoutException($"{Name} is not ready: {State()}");
     }
 
-    private string LastLines() => string.Join('\n', _lines.TakeLast(20).Select(l => l[..Math.Min(l.Length, 400)]));
+    /// <summary>Whether it runs, and what it logged last.</summary>
+    public string State() => $"{(_process!.HasExited ? $"ended with {_process.ExitCode}" : "runs")}: {string.Join('\n', _lines.TakeLast(20).Select(l => l[..Math.Min(l.Length, 1_500)]))}";
 
     public void Kill()
     {
@@ -103,13 +104,6 @@ public sealed class Node : IAsyncDisposable
     {
         _process!.Refresh();
         return _process.WorkingSet64;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public ValueTask DisposeAsync()

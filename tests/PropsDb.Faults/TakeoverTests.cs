@@ -20,10 +20,22 @@ public sealed class TakeoverTests(ITestOutputHelper output)
         using var request = new HttpRequestMessage(method, new Uri(node.Address, "/api/v1/default/" + path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Cluster.Token("root", "admin"));
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var answer = await s_http.SendAsync(request);
+        using var answer = await Answer(node, request);
         answer.IsSuccessStatusCode.ShouldBeTrue($"{method} {path}: {answer.StatusCode}");
         var text = await answer.Content.ReadAsStringAsync();
         return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
+    }
+
+    private static async Task<HttpResponseMessage> Answer(Node node, HttpRequestMessage request)
+    {
+        try
+        {
+            return await s_http.SendAsync(request);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new InvalidOperationException($"{node.Name} does not answer: {node.State()}", e);
+        }
     }
 
     private static async Task<T?> Scalar<T>(Cluster cluster, string sql)

@@ -1,9 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using PropsDb.Host.Ops;
+using PropsDb.Testing;
 
 namespace PropsDb.Host.Tests;
 
@@ -35,7 +34,7 @@ public sealed class HealthCommandTests
     }
 
     [Fact]
-    public async Task Nobody_listening_is_not_ready() => (await HealthCommand.Run(["--urls", $"http://127.0.0.1:{FreePort()}"])).ShouldBe(1);
+    public async Task Nobody_listening_is_not_ready() => (await HealthCommand.Run(["--urls", $"http://127.0.0.1:{Ports.Free()}"])).ShouldBe(1);
 
     [Fact]
     public async Task A_bad_setting_is_told_apart() => (await HealthCommand.Run(["--urls", "nowhere"])).ShouldBe(ExitCodes.BadSettings);
@@ -47,12 +46,5 @@ public sealed class HealthCommandTests
         var app = builder.Build();
         app.MapGet("/health/ready", () => Results.StatusCode(status));
         return app;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

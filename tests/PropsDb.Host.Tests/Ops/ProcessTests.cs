@@ -156,7 +156,7 @@ public sealed class ProcessTests(ITestOutputHelper output)
     public async Task The_log_is_lines_of_JSON_with_the_requests_id_and_without_names_queries_and_tokens()
     {
         using var data = new ScratchData();
-        var port = HostProcess.FreePort();
+        var port = Ports.Free();
         await using var host = On(data, Secret, ("PROPSDB__CONNECTIONSTRING", await Database()), ("PROPSDB__METRICS__PORT", $"{port}"), ("ASPNETCORE_ENVIRONMENT", "Development"),
             ($"Logging__LogLevel__{PropsDb.Host.Http.AccessLog.Category}", "Information"));
         await host.Ready();
