@@ -23,7 +23,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
     private readonly AfterCommit? _after;
     private readonly bool _notifies;
     private long _position;
-    private readonly CommitRate _rate = new(TimeProvider.System);
+    private readonly EventRate _rate = new(TimeProvider.System);
     private NpgsqlConnection? _connection;
     private readonly Channel<PendingAppend> _waiting = Channel.CreateUnbounded<PendingAppend>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<string, long> _lastPositions = new(StringComparer.Ordinal);
@@ -46,8 +46,8 @@ public sealed partial class CommitQueue : IAsyncDisposable
     /// <summary>The position of the last commit in an app that this node has acknowledged; 0: of none.</summary>
     public long LastPositionIn(string app) => _lastPositions.GetValueOrDefault(app);
 
-    /// <summary>How much there was to commit lately.</summary>
-    public double CommitsPerSecond => _rate.PerSecond;
+    /// <summary>How many events there were to append lately.</summary>
+    public double EventsPerSecond => _rate.PerSecond;
 
     /// <summary>The position of this node's last commit.</summary>
     public long Position => Volatile.Read(ref _position);
@@ -80,7 +80,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
                 if (next.Commits.Count > 1) break;
             }
             await AppendGroup(group);
-            _rate.Count(group.Count);
+            _rate.Count(events);
             group.Clear();
             if (!_waiting.Reader.TryPeek(out _)) await LetGo();
             Committed?.Invoke(this, EventArgs.Empty);

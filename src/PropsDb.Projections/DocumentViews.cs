@@ -16,7 +16,8 @@ public sealed class DocumentViews : IAsyncDisposable
     private const long Key = 0x50726F7073444204;
     private const string Checkpoint = "document_view";
     private const int MaxEvents = 20_000;
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(500);
+    // A document that is written again and again costs one row in so long; lists, which read the rows, do not wait for it.
+    private static readonly TimeSpan Gather = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 

@@ -56,7 +56,7 @@ public static class Service
         // Not the container's to close: the store closes them itself, after all that works with them.
         builder.Services.AddSingleton(store.Source).AddSingleton(store.Seal).AddSingleton(store.Search);
         builder.Services.AddSingleton<AfterCommit>().AddSingleton(services => new CommitQueue(
-            store.Source, services.GetRequiredService<ILogger<CommitQueue>>(), services.GetRequiredService<AfterCommit>(), notifies: settings.IsCluster));
+            store.Appends, services.GetRequiredService<ILogger<CommitQueue>>(), services.GetRequiredService<AfterCommit>(), notifies: settings.IsCluster));
         builder.Services.AddSingleton(new DocumentCache(settings.CacheBytes, () => store.IsAlone));
         if (!settings.IsCluster) builder.Services.AddSingleton<UnviewedDocuments>();
         builder.Services.AddSingleton<DocumentViews>();

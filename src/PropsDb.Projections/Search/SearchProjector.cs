@@ -11,10 +11,10 @@ public sealed class SearchProjector : IAsyncDisposable
     // Several commits to one document within it cost one row.
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(10);
 
-    // So many commits a second it keeps up with. Beyond, writes come first: for each so many more it rests once as long as it worked, and six times at most.
+    // So many events a second it keeps up with. Beyond, writes come first: for each so many more it rests once as long as it worked, and twelve times at most.
     private const int KeptUpWith = 1_200;
-    private const double MoreForEachRest = 200;
-    private const double MostRests = 6;
+    private const double MoreForEachRest = 400;
+    private const double MostRests = 12;
 
     // What can wait is looked for so often.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(300);
@@ -30,7 +30,7 @@ public sealed class SearchProjector : IAsyncDisposable
     public SearchProjector(NpgsqlDataSource source, CommitQueue queue, DocumentReader documents, AppDirectory apps, SearchProgress progress, TimeProvider time, ILogger<SearchProjector> log)
     {
         (_queue, _apps, _progress, _time) = (queue, apps, progress, time);
-        _leadership = new Leadership(source, Key, Gather, rest: () => Math.Clamp((queue.CommitsPerSecond - KeptUpWith) / MoreForEachRest, 0, MostRests), async (connection, cancel) =>
+        _leadership = new Leadership(source, Key, Gather, rest: () => Math.Clamp((queue.EventsPerSecond - KeptUpWith) / MoreForEachRest, 0, MostRests), async (connection, cancel) =>
         {
             var round = await SearchRound.Begin(connection, documents, cancel);
             return async stop => await Step(round, stop) || await DoWhatCanWait(round, stop);

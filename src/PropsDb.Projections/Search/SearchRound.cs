@@ -10,9 +10,11 @@ namespace PropsDb.Projections.Search;
 /// </summary>
 internal sealed class SearchRound
 {
-    // What has waited longest is soonest in the index when a round takes few; who is behind takes twice as many in each, for many rows cost less at once.
+    // What has waited longest is soonest in the index when a round takes few. Who is behind takes twice as many in each, as long as the documents are not
+    // too many: however many commits a document had, it is written once.
     private const int FewEvents = 48;
-    private const int MaxEvents = 2_000;
+    private const int MaxEvents = 40_000;
+    private const int ManyDocuments = 1_500;
     private const int RebuildAtOnce = 200;
     private const int MaxLoads = 100;
     private const int RowsAtOnce = 10;
@@ -93,8 +95,10 @@ internal sealed class SearchRound
         foreach (var (id, position) in _ahead.Where(a => a.Value > Position)) ahead.TryAdd(id, position);
         _ahead = ahead;
         var isFull = count == _takes;
-        IsBehind = isFull && _takes == MaxEvents;
-        _takes = isFull ? Math.Min(2 * _takes, MaxEvents) : FewEvents;
+        var isLarge = _takes == MaxEvents || touched.Count >= ManyDocuments;
+        IsBehind = isFull && isLarge;
+        if (!isFull) _takes = FewEvents;
+        else if (!isLarge) _takes = Math.Min(2 * _takes, MaxEvents);
         return isFull;
     }
 

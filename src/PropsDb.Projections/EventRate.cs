@@ -1,7 +1,7 @@
 namespace PropsDb.Projections;
 
-/// <summary>How much there was to commit lately; counted by one thread, and asked by any.</summary>
-internal sealed class CommitRate(TimeProvider time)
+/// <summary>How many events there were to append lately; counted by one thread, and asked by any.</summary>
+internal sealed class EventRate(TimeProvider time)
 {
     private static readonly TimeSpan CountFor = TimeSpan.FromMilliseconds(250);
 
@@ -11,7 +11,7 @@ internal sealed class CommitRate(TimeProvider time)
 
     public double PerSecond => time.GetElapsedTime(Volatile.Read(ref _since)) < 2 * CountFor ? Volatile.Read(ref _perSecond) : 0;
 
-    public void Count(int commits)
+    public void Count(int events)
     {
         var counting = time.GetElapsedTime(_since);
         if (counting >= CountFor)
@@ -21,6 +21,6 @@ internal sealed class CommitRate(TimeProvider time)
             Volatile.Write(ref _since, time.GetTimestamp());
             _counted = 0;
         }
-        _counted += commits;
+        _counted += events;
     }
 }
