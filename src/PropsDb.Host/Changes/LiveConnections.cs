@@ -37,9 +37,18 @@ public sealed class LiveConnections(AppDirectory apps, TimeProvider time) : Back
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<LiveConnection, byte> _connections = new();
+    // What clients that stay have brought along is moved to where it stays, a little at a time: hundreds who come at once would else be moved in one
+    // pause, for which everybody waits.
+    private const int MovedAtOnce = 64;
 
-    public void Join(LiveConnection connection) => _connections[connection] = 0;
+    private readonly ConcurrentDictionary<LiveConnection, byte> _connections = new();
+    private int _joined;
+
+    public void Join(LiveConnection connection)
+    {
+        _connections[connection] = 0;
+        if (Interlocked.Increment(ref _joined) % MovedAtOnce == 0) GC.Collect(0);
+    }
 
     public void Leave(LiveConnection connection) => _connections.TryRemove(connection, out _);
 
