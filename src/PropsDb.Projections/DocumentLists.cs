@@ -57,7 +57,7 @@ public sealed class DocumentLists(NpgsqlDataSource source, DocumentViews views, 
             while (await rows.ReadAsync(cancel))
             {
                 var content = query.WithContent && !await rows.IsDBNullAsync(10, cancel)
-                    ? ViewContent.Read(rows.GetString(10), rows.GetInt64(3), rows.GetInt64(7), rows.GetInt64(8), rows.GetBoolean(9))
+                    ? ViewContent.Read(rows.GetFieldValue<byte[]>(10), rows.GetInt64(3), rows.GetInt64(7), rows.GetInt64(8), rows.GetBoolean(9))
                     : null;
                 documents.Add(new ListedDocument(
                     rows.GetGuid(0),

@@ -11,6 +11,8 @@ namespace PropsDb.Projections;
 /// <param name="cache">Null: nothing is held.</param>
 public sealed class DocumentReader(NpgsqlDataSource source, EventReader events, DocumentCache? cache = null)
 {
+    private readonly DocumentLookup _store = new(source);
+
     private const string StateColumns = "content, version, stream_version, position, is_deleted";
 
     /// <summary>The document now; one that was never created is <see cref="Document.Unborn"/>.</summary>
@@ -25,29 +27,16 @@ public sealed class DocumentReader(NpgsqlDataSource source, EventReader events, 
     {
         var stamp = cache?.Stamp(key) ?? 0;
         var held = cache?.Find(key);
-        var (head, stored) = await Head(key, held is null, cancel);
+        var (head, view) = await _store.Find(key, held is null, cancel);
         if (held is not null && head == held.State.StreamVersion) return held;
         // A stream only grows, so what is held is a beginning of what is there.
-        var start = stored ?? (held is not null && held.State.StreamVersion <= head ? held.State : await Nearest(key, "true", null, cancel));
+        var start = view is not null ? ViewContent.Read(view.Content, view.Version, view.StreamVersion, view.Position, view.IsDeleted)
+            : held is not null && held.State.StreamVersion <= head ? held.State
+            : head == 0 ? Document.Unborn
+            : await Nearest(key, "true", null, cancel);
         var read = new HeldDocument(key, start.StreamVersion == head ? start : await Fold(key, start, _ => true, cancel));
         if (read.State.StreamVersion > 0) cache?.Keep(read, stamp);
         return read;
-    }
-
-    // How many events the stream has, and its view where that holds the content.
-    private async Task<(long Head, Document? View)> Head(DocumentKey key, bool withView, CancellationToken cancel)
-    {
-        await using var command = Command(key, withView
-            ? $"""
-            SELECT s.version, v.content, v.version, v.stream_version, v.position, v.is_deleted
-            FROM {StoreSetup.Schema}.mt_streams s LEFT JOIN {StoreSetup.Schema}.document_view v ON v.tenant_id = s.tenant_id AND v.id = s.id
-            WHERE s.tenant_id = $1 AND s.id = $2
-            """
-            : $"SELECT version FROM {StoreSetup.Schema}.mt_streams WHERE tenant_id = $1 AND id = $2");
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        if (!await reader.ReadAsync(cancel)) return (0, Document.Unborn);
-        var head = reader.GetInt64(0);
-        return (head, withView && !await reader.IsDBNullAsync(1, cancel) ? State(reader, 1) : null);
     }
 
     /// <summary>The document as its commit of this version left it, absent or not; null where its stream has no such version.</summary>
@@ -114,7 +103,7 @@ public sealed class DocumentReader(NpgsqlDataSource source, EventReader events, 
     }
 
     private static Document State(NpgsqlDataReader reader, int at) =>
-        ViewContent.Read(reader.GetString(at), reader.GetInt64(at + 1), reader.GetInt64(at + 2), reader.GetInt64(at + 3), reader.GetBoolean(at + 4));
+        ViewContent.Read(reader.GetFieldValue<byte[]>(at), reader.GetInt64(at + 1), reader.GetInt64(at + 2), reader.GetInt64(at + 3), reader.GetBoolean(at + 4));
 
     private NpgsqlCommand Command(DocumentKey key, string sql, params object[] values)
     {

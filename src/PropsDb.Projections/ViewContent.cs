@@ -79,9 +79,9 @@ public static class ViewContent
     private static string Text(Commit c) => JsonSerializer.Serialize(new object?[] { c.Version, c.At, c.By, c.Device, c.Message }, EventJson.Options);
 
     /// <summary>The document that the text and the columns beside it describe.</summary>
-    public static Document Read(string content, long version, long streamVersion, long position, bool isDeleted)
+    /// <param name="utf8">The text; the document's values are parts of it.</param>
+    public static Document Read(ReadOnlyMemory<byte> utf8, long version, long streamVersion, long position, bool isDeleted)
     {
-        var utf8 = Encoding.UTF8.GetBytes(content).AsMemory();
         var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = int.MaxValue });
         Skip(ref reader, 3); // { "commits" [
         var commits = new List<Commit>();

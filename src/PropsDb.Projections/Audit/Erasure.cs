@@ -110,7 +110,7 @@ public sealed class Erasure(NpgsqlDataSource owner, TimeProvider time)
         foreach (var version in versions)
         {
             await using var read = Command(connection, key, $"SELECT content FROM {StoreSetup.Schema}.document_snapshot WHERE tenant_id = $1 AND id = $2 AND version = $3", version);
-            var snapshot = ViewContent.Read((string)(await read.ExecuteScalarAsync(cancel))!, version, 0, 0, isDeleted: false);
+            var snapshot = ViewContent.Read(System.Text.Encoding.UTF8.GetBytes((string)(await read.ExecuteScalarAsync(cancel))!), version, 0, 0, isDeleted: false);
             var blanked = Without(snapshot, path, places);
             if (ReferenceEquals(blanked, snapshot)) continue;
             await using var write = Command(connection, key,
