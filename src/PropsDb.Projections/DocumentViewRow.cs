@@ -13,7 +13,7 @@ internal sealed record DocumentViewRow(DocumentKey Key, Document State, string? 
 {
     private const int LargeBytes = 6_000;
     private const int BytesOfAProperty = 40;
-    private const int EventsBetweenSnapshots = 500;
+    internal const int EventsBetweenSnapshots = 500;
     private const int MaxEventsBetweenSnapshots = 10_000;
     private const int BytesBetweenSnapshots = 1024 * 1024;
 

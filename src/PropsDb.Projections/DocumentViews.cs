@@ -16,8 +16,10 @@ public sealed class DocumentViews : IAsyncDisposable
     private const long Key = 0x50726F7073444204;
     private const string Checkpoint = "document_view";
     private const int MaxEvents = 20_000;
-    // A document that is written again and again costs one row in so long; lists, which read the rows, do not wait for it.
+    // A document that is written again and again costs one row in so long; lists, which read the rows, do not wait for it. Where it is not known who
+    // has many events, nobody gets to have too many for one snapshot.
     private static readonly TimeSpan Gather = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan GatherUnknown = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
@@ -32,12 +34,16 @@ public sealed class DocumentViews : IAsyncDisposable
     public DocumentViews(NpgsqlDataSource source, DocumentReader documents, CommitQueue queue, ILogger<DocumentViews> log, UnviewedDocuments? unviewed = null)
     {
         (_source, _documents, _queue, _unviewed) = (source, documents, queue, unviewed);
-        _leadership = new Leadership(source, Key, Gather, rest: () => 6, Begin, log);
+        _leadership = new Leadership(source, Key, unviewed is null ? GatherUnknown : Gather, rest: () => 6, Begin, log);
         _queue.Committed += OnCommitted;
         _leadership.Start();
     }
 
-    private void OnCommitted(object? sender, EventArgs e) => _leadership.Signal();
+    private void OnCommitted(object? sender, EventArgs e)
+    {
+        if (_unviewed?.IsSnapshotDue == true) _leadership.Hurry();
+        else _leadership.Signal();
+    }
 
     /// <summary>Waits until the views hold all that this node has committed, and more where a later position is asked for.</summary>
     /// <exception cref="TimeoutException">That takes too long.</exception>

@@ -15,6 +15,10 @@ public sealed class UnviewedDocuments
     private Dictionary<Guid, UnviewedDocument> _documents = [];
     private long _from = long.MaxValue;
     private long _upTo;
+    private volatile bool _isSnapshotDue;
+
+    /// <summary>One of them had so many events that its old versions want a snapshot to begin with.</summary>
+    internal bool IsSnapshotDue => _isSnapshotDue;
 
     /// <param name="previous">Nothing lies between this position and the commits.</param>
     internal void Committed(List<PendingCommit> commits, long?[] positions, long previous)
@@ -33,7 +37,9 @@ public sealed class UnviewedDocuments
                 _upTo = Math.Max(_upTo, position);
                 if (commits[i].View is not { } view) continue;
                 var before = _documents.GetValueOrDefault(view.Key.StreamId);
-                _documents[view.Key.StreamId] = new(view.Key, view.At(position), (before?.Events ?? 0) + commits[i].Events.Count, (before?.Bytes ?? 0) + commits[i].Bytes);
+                var document = new UnviewedDocument(view.Key, view.At(position), (before?.Events ?? 0) + commits[i].Events.Count, (before?.Bytes ?? 0) + commits[i].Bytes);
+                _documents[view.Key.StreamId] = document;
+                if (document.Events >= DocumentViewRow.EventsBetweenSnapshots) _isSnapshotDue = true;
             }
         }
     }
@@ -56,6 +62,7 @@ public sealed class UnviewedDocuments
             var taken = (_from, _upTo, _documents.Values);
             if (_from != long.MaxValue) _from = _upTo;
             _documents = [];
+            _isSnapshotDue = false;
             return taken;
         }
     }
