@@ -16,7 +16,7 @@ internal sealed record StoredView(byte[] Content, long Version, long StreamVersi
 /// Looks documents up in the store in groups: whoever asks while others are being answered is asked for together with all who do, in one statement
 /// and one round trip.
 /// </summary>
-internal sealed class DocumentLookup(NpgsqlDataSource source)
+public sealed class DocumentLookup(NpgsqlDataSource source)
 {
     // While one group is under way the next is on its way.
     private const int GroupsAtOnce = 2;

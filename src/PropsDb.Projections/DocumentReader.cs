@@ -9,10 +9,8 @@ namespace PropsDb.Projections;
 /// memory is answered from there, once its stream is known to have gone no further.
 /// </summary>
 /// <param name="cache">Null: nothing is held.</param>
-public sealed class DocumentReader(NpgsqlDataSource source, EventReader events, DocumentCache? cache = null)
+public sealed class DocumentReader(NpgsqlDataSource source, DocumentLookup lookup, EventReader events, DocumentCache? cache = null)
 {
-    private readonly DocumentLookup _store = new(source);
-
     private const string StateColumns = "content, version, stream_version, position, is_deleted";
 
     /// <summary>The document now; one that was never created is <see cref="Document.Unborn"/>.</summary>
@@ -27,7 +25,7 @@ public sealed class DocumentReader(NpgsqlDataSource source, EventReader events, 
     {
         var stamp = cache?.Stamp(key) ?? 0;
         var held = cache?.Find(key);
-        var (head, view) = await _store.Find(key, held is null, cancel);
+        var (head, view) = await lookup.Find(key, held is null, cancel);
         if (held is not null && head == held.State.StreamVersion) return held;
         // A stream only grows, so what is held is a beginning of what is there.
         var start = view is not null ? ViewContent.Read(view.Content, view.Version, view.StreamVersion, view.Position, view.IsDeleted)

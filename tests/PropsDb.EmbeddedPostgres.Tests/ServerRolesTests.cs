@@ -49,6 +49,22 @@ public sealed class ServerRolesTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task The_role_that_works_may_act_as_a_replica_also_where_an_older_release_made_it()
+    {
+        const string Replica = "select set_config('session_replication_role', 'replica', false)";
+        await using var scratch = new Scratch();
+        await using (var first = await scratch.Start())
+        {
+            if ((await first.Scalar("show server_version_num")).CompareTo("150000") < 0) Assert.Skip("PostgreSQL 15 is the first to let it.");
+            (await As(first.RuntimeConnectionString, Replica)).ShouldBe("replica");
+            await first.Scalar("revoke set on parameter session_replication_role from propsdb_runtime");
+            (await Should.ThrowAsync<PostgresException>(() => As(first.RuntimeConnectionString, Replica))).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
+        }
+        await using var server = await scratch.Start();
+        (await As(server.RuntimeConnectionString, Replica)).ShouldBe("replica");
+    }
+
+    [Fact]
     public async Task What_an_older_release_made_stays_its_superusers()
     {
         await using var scratch = new Scratch();

@@ -33,7 +33,7 @@ public class StoreFixture : IAsyncLifetime
         Marten = StoreSetup.Open(Source, Time);
         Queue = new CommitQueue(Source, NullLogger<CommitQueue>.Instance);
         Events = new EventReader(Source);
-        Reader = new DocumentReader(Source, Events);
+        Reader = new DocumentReader(Source, new DocumentLookup(Source), Events);
         Apps = await AppDirectory.Open(Source, listens: false, NullLogger<AppDirectory>.Instance, CancellationToken.None);
         Streams = NewStreams(Queue);
         Views = new DocumentViews(Source, Reader, Queue, NullLogger<DocumentViews>.Instance);

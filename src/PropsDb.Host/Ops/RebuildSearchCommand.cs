@@ -21,7 +21,7 @@ public static class RebuildSearchCommand
             await SearchIndex.AskForRebuild(database.Source, CancellationToken.None);
             await using var queue = new CommitQueue(database.Source, NullLogger<CommitQueue>.Instance);
             await using var apps = await AppDirectory.Open(database.Source, listens: false, NullLogger<AppDirectory>.Instance, CancellationToken.None);
-            var documents = new DocumentReader(database.Source, new EventReader(database.Source));
+            var documents = new DocumentReader(database.Source, new DocumentLookup(database.Source), new EventReader(database.Source));
             await using var projector = new SearchProjector(
                 database.Source, queue, documents, apps, new SearchProgress(database.Source, queue), TimeProvider.System, NullLogger<SearchProjector>.Instance);
             while (await SearchIndex.IsRebuilding(database.Source, CancellationToken.None)) await Task.Delay(Look);

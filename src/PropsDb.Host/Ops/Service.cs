@@ -56,12 +56,12 @@ public static class Service
         // Not the container's to close: the store closes them itself, after all that works with them.
         builder.Services.AddSingleton(store.Source).AddSingleton(store.Seal).AddSingleton(store.Search);
         builder.Services.AddSingleton<AfterCommit>().AddSingleton(services => new CommitQueue(
-            store.Appends, services.GetRequiredService<ILogger<CommitQueue>>(), services.GetRequiredService<AfterCommit>(), notifies: settings.IsCluster));
+            store.Brief, services.GetRequiredService<ILogger<CommitQueue>>(), services.GetRequiredService<AfterCommit>(), notifies: settings.IsCluster));
         builder.Services.AddSingleton(new DocumentCache(settings.CacheBytes, () => store.IsAlone));
         if (!settings.IsCluster) builder.Services.AddSingleton<UnviewedDocuments>();
         builder.Services.AddSingleton<DocumentViews>();
         builder.Services.AddSingleton<EventReader>();
-        builder.Services.AddSingleton<DocumentReader>().AddSingleton<TouchingEvents>().AddSingleton<DocumentHistory>().AddSingleton<CommitsToUndo>();
+        builder.Services.AddSingleton(_ => new DocumentLookup(store.Brief)).AddSingleton<DocumentReader>().AddSingleton<TouchingEvents>().AddSingleton<DocumentHistory>().AddSingleton<CommitsToUndo>();
         builder.Services.AddSingleton<Receipts>().AddSingleton<DeviceSequences>().AddSingleton<ConflictLog>().AddSingleton<Idempotency>();
         builder.Services.AddSingleton<AuditProjector>().AddSingleton<AuditLog>().AddSingleton<AuditVerification>();
         builder.Services.AddSingleton<ChangeReader>().AddSingleton<ChangeFeed>().AddSingleton<DocumentVersions>().AddSingleton<Snapshots>().AddSingleton<Follower>();

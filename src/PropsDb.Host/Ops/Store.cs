@@ -22,8 +22,8 @@ public sealed partial class Store : IAsyncDisposable
     public NpgsqlDataSource Source { get; }
     public Seal Seal { get; }
 
-    /// <summary>The database, for the append of events alone.</summary>
-    public required NpgsqlDataSource Appends { get; init; }
+    /// <summary>The database, for appends and look-ups: they leave nothing behind in their sessions, so these are not reset after each.</summary>
+    public required NpgsqlDataSource Brief { get; init; }
 
     /// <summary>The database, for questions that may take long.</summary>
     public required SearchDatabase Search { get; init; }
@@ -68,7 +68,7 @@ public sealed partial class Store : IAsyncDisposable
         {
             EmbeddedDirectory = embedded is null ? null : settings.DataDirectory,
             Search = new SearchDatabase(Connecting(connection), settings.QueryTimeout),
-            Appends = await MayLeaveOutChecks(source, cancel) ? Connect(connection, "session_replication_role=replica") : source,
+            Brief = Connect(connection, isReset: false, await MayLeaveOutChecks(source, cancel) ? ["session_replication_role=replica"] : []),
         };
     }
 
@@ -103,10 +103,12 @@ public sealed partial class Store : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL runs with {Setting} = off: A CRASH CAN LOSE WRITES THAT WERE ACKNOWLEDGED.")]
     private static partial void UnsafeSetting(ILogger log, string setting);
 
+    /// <param name="isReset">Between two uses of a session nothing of the first is left.</param>
     /// <param name="further">Settings of the sessions.</param>
-    internal static NpgsqlDataSource Connect(string connectionString, params string[] further)
+    internal static NpgsqlDataSource Connect(string connectionString, bool isReset = true, params string[] further)
     {
         var builder = Connecting(connectionString);
+        builder.ConnectionStringBuilder.NoResetOnClose = !isReset;
         // To compile a statement costs more than any of these does, and is done where the planner takes little for much.
         foreach (var setting in further.Prepend("jit=off")) builder.ConnectionStringBuilder.Options = $"{builder.ConnectionStringBuilder.Options} -c {setting}".Trim();
         return builder.Build();
@@ -143,7 +145,7 @@ public sealed partial class Store : IAsyncDisposable
         await _lock.DisposeAsync();
         Seal.Dispose();
         await Search.DisposeAsync();
-        await Appends.DisposeAsync();
+        await Brief.DisposeAsync();
         await Source.DisposeAsync();
         if (_embedded is not null) await _embedded.DisposeAsync();
     }

@@ -36,7 +36,7 @@ public sealed class Erasure(NpgsqlDataSource owner, TimeProvider time)
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         // Nothing is appended meanwhile, so what is read below is what there is.
         await using (var locking = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({AppendFunction.OrderLock})", connection)) await locking.ExecuteNonQueryAsync(cancel);
-        var document = await new DocumentReader(owner, new EventReader(owner)).Load(key, cancel);
+        var document = await new DocumentReader(owner, new DocumentLookup(owner), new EventReader(owner)).Load(key, cancel);
         if (await Find(connection, key, path, version, cancel) is not { } places) return new ErasureOutcome.NotChained();
         if (places.Count == 0) return new ErasureOutcome.Erased([]);
         if (document.Exists && places.Exists(p => p.Event.Number == document.Content[path]?.Number)) return new ErasureOutcome.Current();

@@ -20,6 +20,8 @@ public sealed class SearchDatabase : IAsyncDisposable
         var connection = builder.ConnectionStringBuilder;
         connection.MaxPoolSize = Math.Min(connection.MaxPoolSize, MaxConnections);
         connection.MinPoolSize = 0;
+        // Questions leave nothing behind in their sessions.
+        connection.NoResetOnClose = true;
         // How many rows a condition finds depends on what is asked for: a plan for any value would be a guess. Compiling costs more than it brings here.
         connection.Options = FormattableString.Invariant(
             $"{connection.Options} -c statement_timeout={(long)timeout.TotalMilliseconds} -c plan_cache_mode=force_custom_plan -c jit=off -c work_mem=16MB -c max_parallel_workers_per_gather=0").Trim();
