@@ -25,6 +25,21 @@ public sealed class AppendTests(StoreFixture store) : IClassFixture<StoreFixture
     }
 
     [Fact]
+    public async Task The_pace_counts_the_events_of_a_batch_and_not_its_commit()
+    {
+        const int Steps = 50;
+        var started = System.Diagnostics.Stopwatch.StartNew();
+        // What is counted is told after some moments, and not during a pause of the machine.
+        for (var commits = 1; ; commits++)
+        {
+            var value = StoreFixture.Json($"{commits}");
+            await store.Accepted(StoreFixture.Key("pace"), new ApplyBatch([.. Enumerable.Range(0, Steps).Select(i => new BatchStep("set", JsonPointer.TryParse($"/c/p{i}", out var path) ? path : default, value))]), Precondition.At(commits - 1));
+            if (store.Queue.EventsPerSecond > Steps / 2 * commits / started.Elapsed.TotalSeconds) return;
+            started.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60));
+        }
+    }
+
+    [Fact]
     public async Task A_refused_commit_costs_its_neighbours_in_the_group_nothing()
     {
         var (stale, fresh) = (StoreFixture.Key("stale"), StoreFixture.Key("fresh"));

@@ -95,4 +95,19 @@ public sealed class DocumentLookupTests(StoreFixture store) : IClassFixture<Stor
             i.ShouldBeLessThan(3);
         }
     }
+
+    [Fact]
+    public async Task Nobody_waits_for_ever_behind_a_database_that_does_not_answer()
+    {
+        await Fill("held", 1);
+        await using (var holding = await store.Source.OpenConnectionAsync())
+        await using (var transaction = await holding.BeginTransactionAsync())
+        {
+            await using var locking = new NpgsqlCommand("LOCK TABLE propsdb.mt_streams IN ACCESS EXCLUSIVE MODE", holding);
+            await locking.ExecuteNonQueryAsync();
+            var loads = Enumerable.Range(0, 20).Select(_ => store.Reader.Load(StoreFixture.Key("held0"), CancellationToken.None).AsTask()).ToList();
+            foreach (var load in loads) (await Record.ExceptionAsync(() => load)).ShouldBeOfType<TimeoutException>();
+        }
+        (await store.Load(StoreFixture.Key("held0"))).Exists.ShouldBeTrue();
+    }
 }

@@ -12,7 +12,7 @@ namespace PropsDb.Events.Values;
 [SuppressMessage("Naming", "CA1710", Justification = "It is a list by name, not a collection of a document.")]
 public abstract class NamedList<T> : IReadOnlyCollection<KeyValuePair<string, T>> where T : class
 {
-    // Up to so many an array is faster in everything, and a tenth of the size.
+    // Up to so many an array is one object to make, copy and collect, where each entry of the trees is two.
     private const int Short = 32;
 
     public static NamedList<T> Empty { get; } = new ShortList([], 0);

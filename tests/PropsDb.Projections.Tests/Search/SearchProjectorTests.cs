@@ -161,6 +161,27 @@ public sealed class SearchProjectorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_is_behind_by_many_documents_takes_no_more_of_them_at_once()
+    {
+        const int Documents = 5_000, EventsOfMany = 3_072;
+        await _fixture.Stop();
+        await Parallel.ForAsync(0, Documents, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) => await _fixture.Create(StoreFixture.Key($"d{i}"), """{"ui":{"n":1}}"""));
+        await using var connection = await _fixture.Store.Source.OpenConnectionAsync();
+        var round = await SearchRound.Begin(connection, _fixture.Store.Reader, CancellationToken.None);
+        var (taken, areBehind) = (new List<long>(), new List<bool>());
+        for (var (from, hasMore) = (round.Position, true); hasMore; from = round.Position)
+        {
+            hasMore = await round.Run(CancellationToken.None);
+            taken.Add(round.Position - from);
+            areBehind.Add(round.IsBehind);
+        }
+        // 48 events and twice as many each time; two events make a document, and 1,536 of those are many.
+        taken[..8].ShouldBe([48, 96, 192, 384, 768, 1_536, EventsOfMany, EventsOfMany]);
+        areBehind.ShouldBe([false, false, false, false, false, false, true, true, false]);
+        (await _fixture.Store.Scalar<long>("SELECT count(*) FROM propsdb.search_document")).ShouldBe(Documents);
+    }
+
+    [Fact]
     public async Task An_index_that_was_never_complete_answers_nobody()
     {
         await _fixture.CatchUp();
