@@ -14,13 +14,17 @@ public sealed partial class PublishedKeys(string url, bool byDiscovery, TimeProv
     public static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(10);
     public static readonly TimeSpan KeptFor = TimeSpan.FromDays(1);
 
+    /// <summary>How long an issuer may take to answer a request.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private const int MinRsaBits = 2048;
     private const int MaxDocumentBytes = 256 * 1024;
 
     // A redirect could lead anywhere, also inside the network, so none is followed.
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
     {
-        Timeout = TimeSpan.FromSeconds(3),
+        // Each request has its own, by the service's clock.
+        Timeout = Timeout.InfiniteTimeSpan,
         MaxResponseContentBufferSize = MaxDocumentBytes,
     };
 
@@ -64,11 +68,11 @@ public sealed partial class PublishedKeys(string url, bool byDiscovery, TimeProv
         try
         {
             var (keysUrl, issuer) = byDiscovery ? await Discover() : (url, null);
-            var keys = new JsonWebKeySet(await Http.GetStringAsync(new Uri(keysUrl))).GetSigningKeys().Where(IsStrong).ToList();
+            var keys = new JsonWebKeySet(await Get(keysUrl)).GetSigningKeys().Where(IsStrong).ToList();
             if (keys.Count == 0) throw new FormatException("There is no key in what the issuer published.");
             Volatile.Write(ref _last, new KeySet(keys, issuer, time.GetUtcNow()));
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or JsonException or ArgumentException or FormatException
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException or ArgumentException or FormatException
             or InvalidOperationException or System.Security.Cryptography.CryptographicException)
         {
             LogLater(log, url, e.Message);
@@ -81,11 +85,24 @@ public sealed partial class PublishedKeys(string url, bool byDiscovery, TimeProv
 
     private async Task<(string KeysUrl, string? Issuer)> Discover()
     {
-        using var document = JsonDocument.Parse(await Http.GetStringAsync(new Uri(url.TrimEnd('/') + "/.well-known/openid-configuration")));
+        using var document = JsonDocument.Parse(await Get(url.TrimEnd('/') + "/.well-known/openid-configuration"));
         var issuer = document.RootElement.TryGetProperty("issuer", out var name) ? name.GetString() : null;
         var keysUrl = document.RootElement.TryGetProperty("jwks_uri", out var uri) ? uri.GetString() : null;
         return keysUrl is not null && IsAllowed(keysUrl, isLocal: new Uri(url).IsLoopback) && issuer is not null
             ? (keysUrl, issuer) : throw new FormatException("The discovery document names no issuer, or no https URL of keys.");
+    }
+
+    private async Task<string> Get(string from)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        try
+        {
+            return await Http.GetStringAsync(new Uri(from), patience.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new HttpRequestException($"It did not answer within {Patience.TotalSeconds} s.", e);
+        }
     }
 
     // What an issuer elsewhere says must not make this service ask its own machine.

@@ -165,7 +165,7 @@ public sealed class SearchProjectorTests : IAsyncLifetime
     {
         const int Documents = 5_000, EventsOfMany = 3_072;
         await _fixture.Stop();
-        await Parallel.ForAsync(0, Documents, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) => await _fixture.Create(StoreFixture.Key($"d{i}"), """{"ui":{"n":1}}"""));
+        await Parallel.ForAsync(0, Documents, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) => await _fixture.Create(StoreFixture.Key($"d{i}"), """{"ui":{"n":1}}"""));
         await using var connection = await _fixture.Store.Source.OpenConnectionAsync();
         var round = await SearchRound.Begin(connection, _fixture.Store.Reader, CancellationToken.None);
         var (taken, areBehind) = (new List<long>(), new List<bool>());
