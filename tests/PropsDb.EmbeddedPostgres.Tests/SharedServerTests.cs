@@ -3,6 +3,8 @@ using Npgsql;
 using PropsDb.EmbeddedPostgres.Running;
 using PropsDb.Testing;
 
+[assembly: Xunit.v3.TestPipelineStartup(typeof(TestRun))]
+
 namespace PropsDb.EmbeddedPostgres.Tests;
 
 public sealed class SharedServerTests

@@ -7,6 +7,8 @@ using PropsDb.Events.Operations;
 using PropsDb.Events.Values;
 using PropsDb.Testing;
 
+[assembly: Xunit.v3.TestPipelineStartup(typeof(TestRun))]
+
 namespace PropsDb.Projections.Tests;
 
 /// <summary>The store as a node has it, on a database of its own.</summary>

@@ -23,11 +23,11 @@ internal static class Containers
         }
     });
 
-    public static async Task<string> Start(CancellationToken cancel)
+    /// <returns>The server's connection string, and what stops it.</returns>
+    public static async Task<(string ConnectionString, Func<Task> Stop)> Start(CancellationToken cancel)
     {
         var container = new PostgreSqlBuilder("postgres:17").WithCommand("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off").Build();
         await container.StartAsync(cancel);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => container.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        return container.GetConnectionString();
+        return (container.GetConnectionString(), () => container.DisposeAsync().AsTask());
     }
 }

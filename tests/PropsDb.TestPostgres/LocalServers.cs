@@ -6,7 +6,7 @@ using PropsDb.EmbeddedPostgres.Sources;
 
 namespace PropsDb.Testing;
 
-/// <summary>A server in a temporary directory, removed at the process's end; a killed process's is removed by the next one.</summary>
+/// <summary>A server in a temporary directory, removed with it; a killed process's is removed by the next one.</summary>
 internal static class LocalServers
 {
     private const string Prefix = "propsdb-test-";
@@ -16,19 +16,17 @@ internal static class LocalServers
     public static async Task<bool> HaveBinaries(CancellationToken cancel) =>
         (await InstalledBinaries.Find(Surroundings.OfThisMachine(), DirectoryOf(Environment.ProcessId), cancel)).Count > 0;
 
-    public static async Task<string> Start(CancellationToken cancel)
+    /// <returns>The server's connection string, and what stops it.</returns>
+    public static async Task<(string ConnectionString, Func<Task> Stop)> Start(CancellationToken cancel)
     {
         await RemoveLeftovers(cancel);
         var directory = DirectoryOf(Environment.ProcessId);
         var server = await PostgresServer.Start(new PostgresOptions { DataDirectory = directory, Fsync = false }, NullLogger.Instance, cancel);
-
-        // The only place of a process's end that cannot be awaited.
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        return (server.ConnectionString, async () =>
         {
-            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            await server.DisposeAsync();
             Directory.Delete(directory, recursive: true);
-        };
-        return server.ConnectionString;
+        });
     }
 
     internal static async Task RemoveLeftovers(CancellationToken cancel)

@@ -2,16 +2,17 @@ using Npgsql;
 
 namespace PropsDb.Testing;
 
-/// <summary>One PostgreSQL server per test process, started at first use and stopped at the process's end; a database per test class.</summary>
+/// <summary>One PostgreSQL server per test process, started at first use and stopped by <see cref="TestRun"/>; a database per test class.</summary>
 public sealed class TestPostgres
 {
     private static readonly SemaphoreSlim Starting = new(1, 1);
     private static TestPostgres? shared;
 
     private static readonly SemaphoreSlim Creating = new(1, 1);     // PostgreSQL copies the template once at a time
+    private readonly Func<Task> stop;
     private int databases;
 
-    private TestPostgres(string connectionString) => ConnectionString = connectionString;
+    private TestPostgres(string connectionString, Func<Task> stop) => (ConnectionString, this.stop) = (connectionString, stop);
 
     /// <summary>To a database that all tests of the process share.</summary>
     public string ConnectionString { get; }
@@ -23,12 +24,20 @@ public sealed class TestPostgres
         await Starting.WaitAsync(cancel);
         try
         {
-            return shared ??= new TestPostgres(await StartServer(cancel));
+            if (shared is not null) return shared;
+            var (connectionString, stop) = await StartServer(cancel);
+            return shared = new TestPostgres(connectionString, stop);
         }
         finally
         {
             Starting.Release();
         }
+    }
+
+    /// <summary>After the last test of the process, if any started the server.</summary>
+    internal static async Task Stop()
+    {
+        if (shared is { } server) await server.stop();
     }
 
     /// <returns>The connection string of a new, empty database.</returns>
@@ -54,7 +63,7 @@ public sealed class TestPostgres
     }
 
     /// <summary>PROPSDB_TEST_POSTGRES=container asks for the version that ships; else whatever the machine has, the fastest.</summary>
-    private static async Task<string> StartServer(CancellationToken cancel)
+    private static async Task<(string ConnectionString, Func<Task> Stop)> StartServer(CancellationToken cancel)
     {
         var wantsContainer = string.Equals(Environment.GetEnvironmentVariable("PROPSDB_TEST_POSTGRES"), "container", StringComparison.OrdinalIgnoreCase);
         return wantsContainer || (DockerIsRunning && !await LocalServers.HaveBinaries(cancel)) ? await Containers.Start(cancel) : await LocalServers.Start(cancel);
