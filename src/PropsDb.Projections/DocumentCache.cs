@@ -21,12 +21,21 @@ public sealed class HeldDocument(DocumentKey key, Document state)
     public Document State { get; } = state;
 
     /// <summary>The document on the wire: as a list, or at 1 as an object.</summary>
-    public ReadOnlyMemory<byte> Text(int form, Func<HeldDocument, byte[]> write) => _texts[form] ??= write(this);
+    public ReadOnlyMemory<byte> Text(int form, Func<HeldDocument, byte[]> write)
+    {
+        if (_texts[form] is { } text) return text;
+        _texts[form] = text = write(this);
+        Keeper?.Weigh(this);
+        return text;
+    }
 
     public DocumentStamps Stamps(Func<HeldDocument, DocumentStamps> make) => _stamps ??= make(this);
 
-    /// <summary>What it takes of memory, about; the texts are counted before they are made.</summary>
-    internal long Weight { get; } = BytesOfADocument + (2L * state.Content.Bytes) + ((long)BytesOfAProperty * state.Content.PropertyCount);
+    /// <summary>What it takes of memory, about, with the texts that were made of it.</summary>
+    internal long Weight => BytesOfADocument + State.Content.Bytes + ((long)BytesOfAProperty * State.Content.PropertyCount) + (_texts[0]?.Length ?? 0) + (_texts[1]?.Length ?? 0);
+
+    /// <summary>Who counts what it takes.</summary>
+    internal DocumentCache? Keeper { get; set; }
 }
 
 /// <summary>
@@ -51,6 +60,7 @@ public sealed class DocumentCache(long maxBytes, Func<bool> isExact)
     {
         public volatile HeldDocument Held = held;
         public volatile bool IsVisited;
+        public long Weight;
         public LinkedListNode<Entry>? Node;
     }
 
@@ -126,18 +136,34 @@ public sealed class DocumentCache(long maxBytes, Func<bool> isExact)
         if (_entries.TryGetValue(held.Key, out var entry))
         {
             if (held.State.StreamVersion <= entry.Held.State.StreamVersion) return;
-            _bytes += held.Weight - entry.Held.Weight;
             entry.Held = held;
         }
         else
         {
-            if (held.Weight > maxBytes) return;
             entry = new Entry(held);
             entry.Node = _byAge.AddFirst(entry);
             _entries[held.Key] = entry;
-            _bytes += held.Weight;
         }
-        while (_bytes > maxBytes && _byAge.Count > 0) EvictOne();
+        held.Keeper = this;
+        Weigh(entry);
+    }
+
+    /// <summary>It takes more than it did.</summary>
+    internal void Weigh(HeldDocument held)
+    {
+        lock (_lock)
+        {
+            if (_entries.TryGetValue(held.Key, out var entry) && ReferenceEquals(entry.Held, held)) Weigh(entry);
+        }
+    }
+
+    private void Weigh(Entry entry)
+    {
+        var weight = entry.Held.Weight;
+        _bytes += weight - entry.Weight;
+        entry.Weight = weight;
+        if (weight > maxBytes) Evict(entry);
+        while (_bytes > maxBytes) EvictOne();
     }
 
     private void EvictOne()
@@ -149,8 +175,13 @@ public sealed class DocumentCache(long maxBytes, Func<bool> isExact)
             node = node.Previous ?? _byAge.Last!;
         }
         _hand = node.Previous;
-        _events[Slot(node.Value.Held.Key)]++;
-        Remove(node.Value);
+        Evict(node.Value);
+    }
+
+    private void Evict(Entry entry)
+    {
+        _events[Slot(entry.Held.Key)]++;
+        Remove(entry);
     }
 
     private void Remove(Entry entry)
@@ -158,7 +189,7 @@ public sealed class DocumentCache(long maxBytes, Func<bool> isExact)
         if (ReferenceEquals(_hand, entry.Node)) _hand = entry.Node!.Previous;
         _byAge.Remove(entry.Node!);
         _entries.TryRemove(entry.Held.Key, out _);
-        _bytes -= entry.Held.Weight;
+        _bytes -= entry.Weight;
     }
 
     private int Slot(DocumentKey key) => (key.GetHashCode() & int.MaxValue) % _events.Length;

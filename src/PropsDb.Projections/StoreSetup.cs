@@ -59,6 +59,7 @@ public static class StoreSetup
             CREATE INDEX IF NOT EXISTS {OwnersIndex} ON {Schema}.document_view (tenant_id, tier, owner, is_deleted, name COLLATE "C", id);
             CREATE INDEX IF NOT EXISTS {AccessIndex} ON {Schema}.mt_events (seq_id) WHERE {AppDirectory.ConcernsAccess};
             {SearchTables.CreateIndexes}
+            {RowCompression.Sql}
             COMMENT ON SCHEMA {Schema} IS '{s_build}';
             """);
         await index.ExecuteNonQueryAsync(cancel);

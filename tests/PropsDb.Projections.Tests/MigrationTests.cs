@@ -15,9 +15,19 @@ public sealed class MigrationTests(StoreFixture store) : IClassFixture<StoreFixt
         (await IsThere()).ShouldBeTrue();
     }
 
-    private async Task<bool> IsThere()
+    [Fact]
+    public async Task Large_columns_are_compressed_by_LZ4_where_PostgreSQL_has_it()
     {
-        await using var command = store.Source.CreateCommand("SELECT to_regclass('propsdb.mt_events_access') IS NOT NULL");
+        var hasIt = await Ask("SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'default_toast_compression'");
+        (await Ask("SELECT count(*) = 6 FROM pg_attribute WHERE attrelid IN ('propsdb.document_view'::regclass, 'propsdb.document_snapshot'::regclass, 'propsdb.search_document'::regclass) AND attcompression = 'l'"))
+            .ShouldBe(hasIt);
+    }
+
+    private Task<bool> IsThere() => Ask("SELECT to_regclass('propsdb.mt_events_access') IS NOT NULL");
+
+    private async Task<bool> Ask(string sql)
+    {
+        await using var command = store.Source.CreateCommand(sql);
         return (bool)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 

@@ -34,7 +34,7 @@ public sealed record Settings
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How much of memory documents in use may take, about.</summary>
-    public long CacheBytes { get; init; } = 64 * 1024 * 1024;
+    public long CacheBytes { get; init; } = 128 * 1024 * 1024;
 
     /// <summary>How long answers are kept for repetitions of their requests.</summary>
     public TimeSpan IdempotencyRetention { get; init; } = TimeSpan.FromHours(24);
@@ -90,7 +90,7 @@ public sealed record Settings
                 Timeout = Duration("WEBHOOKS:TIMEOUT", WebhookSettings.DefaultTimeout),
                 GiveUpAfter = Duration("WEBHOOKS:GIVEUPAFTER", WebhookSettings.DefaultGiveUpAfter),
             },
-            CacheBytes = Number("CACHE:BYTES", 64 * 1024 * 1024),
+            CacheBytes = Number("CACHE:BYTES", 128 * 1024 * 1024),
             IsLegacyEnabled = Flag("LEGACY:ENABLED", true),
             // These two are named as Jam Build's own service names them.
             AuthorizerUrl = configuration["AUTHZ_URL"] is { Length: > 0 } url ? url : null,

@@ -16,6 +16,11 @@ public sealed class SearchProjector : IAsyncDisposable
     private const double MoreForEachRest = 400;
     private const double MostRests = 12;
 
+    // A change of a large document makes a row as large: for each so many bytes of a row it rests once more, while there are writes.
+    private const double BytesForEachRest = 32 * 1024;
+    private const double MostRestsForSize = 8;
+    private const double FewEvents = 20;
+
     // What can wait is looked for so often.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(300);
 
@@ -26,11 +31,12 @@ public sealed class SearchProjector : IAsyncDisposable
     private readonly Leadership _leadership;
     private long _looked;
     private bool _hasMore;
+    private double _bytesOfARow;
 
     public SearchProjector(NpgsqlDataSource source, CommitQueue queue, DocumentReader documents, AppDirectory apps, SearchProgress progress, TimeProvider time, ILogger<SearchProjector> log)
     {
         (_queue, _apps, _progress, _time) = (queue, apps, progress, time);
-        _leadership = new Leadership(source, Key, Gather, rest: () => Math.Clamp((queue.EventsPerSecond - KeptUpWith) / MoreForEachRest, 0, MostRests), async (connection, cancel) =>
+        _leadership = new Leadership(source, Key, Gather, rest: Rests, async (connection, cancel) =>
         {
             var round = await SearchRound.Begin(connection, documents, cancel);
             return async stop => await Step(round, stop) || await DoWhatCanWait(round, stop);
@@ -38,6 +44,13 @@ public sealed class SearchProjector : IAsyncDisposable
         _queue.Committed += OnCommitted;
         _progress.Wanted += OnWanted;
         _leadership.Start();
+    }
+
+    private double Rests()
+    {
+        var forNumber = Math.Clamp((_queue.EventsPerSecond - KeptUpWith) / MoreForEachRest, 0, MostRests);
+        var forSize = Math.Clamp((_bytesOfARow / BytesForEachRest) - 1, 0, MostRestsForSize) * Math.Min(1, _queue.EventsPerSecond / FewEvents);
+        return Math.Max(forNumber, forSize);
     }
 
     private void OnCommitted(object? sender, EventArgs e) => _leadership.Signal();
@@ -49,6 +62,7 @@ public sealed class SearchProjector : IAsyncDisposable
         try
         {
             var hasMore = await round.Run(stop);
+            _bytesOfARow = round.BytesOfARow;
             _progress.Reached(round.Position, round.IsBuilt, round.IsBehind);
             return hasMore;
         }

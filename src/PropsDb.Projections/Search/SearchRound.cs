@@ -50,6 +50,9 @@ internal sealed class SearchRound
     /// <summary>When the oldest event was committed that the last round found waiting; null: it found none.</summary>
     public DateTimeOffset? OldestWaiting { get; private set; }
 
+    /// <summary>About how many bytes each row had that the last round wrote, on average.</summary>
+    public double BytesOfARow { get; private set; }
+
     /// <param name="connection">It holds the lock. What is written is written on it alone, so who has lost the lock writes nothing.</param>
     public static async Task<SearchRound> Begin(NpgsqlConnection connection, DocumentReader documents, CancellationToken cancel)
     {
@@ -181,6 +184,7 @@ internal sealed class SearchRound
     private async Task Write(IEnumerable<(DocumentKey Key, long Number)> touched, Func<SearchRow, Dictionary<Guid, long>?> ahead, CancellationToken cancel)
     {
         var (rows, bytes, writing) = (new List<SearchRow>(), 0, Task.CompletedTask);
+        var (allRows, allBytes) = (0, 0L);
         try
         {
             foreach (var (key, number) in touched)
@@ -189,6 +193,7 @@ internal sealed class SearchRound
                 if (ahead(row) is { } noted) noted[key.StreamId] = row.Document.Position;
                 rows.Add(row);
                 bytes += row.Bytes;
+                (allRows, allBytes) = (allRows + 1, allBytes + row.Bytes);
                 if (bytes < MaxBytesAtOnce && rows.Count < RowsAtOnce) continue;
                 // The next rows are made while the database takes these.
                 await writing;
@@ -203,6 +208,7 @@ internal sealed class SearchRound
             await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await _writer.Write(rows, cancel);
+        BytesOfARow = allRows == 0 ? 0 : (double)allBytes / allRows;
     }
 
     // What is committed is seen here at once, and in this node's memory of documents a moment later.
