@@ -18,7 +18,7 @@ public sealed class DocumentViews : IAsyncDisposable
     private const int MaxEvents = 20_000;
     // A document that is written again and again costs one row in so long; lists, which read the rows, do not wait for it. Where it is not known who
     // has many events, nobody gets to have too many for one snapshot.
-    private static readonly TimeSpan Gather = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Gather = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan GatherUnknown = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
@@ -41,7 +41,7 @@ public sealed class DocumentViews : IAsyncDisposable
 
     private void OnCommitted(object? sender, EventArgs e)
     {
-        if (_unviewed?.IsSnapshotDue == true) _leadership.Hurry();
+        if (_unviewed?.IsDue == true) _leadership.Hurry();
         else _leadership.Signal();
     }
 

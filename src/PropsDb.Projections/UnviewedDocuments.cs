@@ -10,15 +10,16 @@ namespace PropsDb.Projections;
 public sealed class UnviewedDocuments
 {
     private const int MaxDocuments = 10_000;
+    private const int ManyDocuments = MaxDocuments / 2;
 
     private readonly Lock _lock = new();
     private Dictionary<Guid, UnviewedDocument> _documents = [];
     private long _from = long.MaxValue;
     private long _upTo;
-    private volatile bool _isSnapshotDue;
+    private volatile bool _isDue;
 
-    /// <summary>One of them had so many events that its old versions want a snapshot to begin with.</summary>
-    internal bool IsSnapshotDue => _isSnapshotDue;
+    /// <summary>They are to be taken soon: one had so many events that its old versions want a snapshot to begin with, or they are many.</summary>
+    internal bool IsDue => _isDue;
 
     /// <param name="previous">Nothing lies between this position and the commits.</param>
     internal void Committed(List<PendingCommit> commits, long?[] positions, long previous)
@@ -39,7 +40,7 @@ public sealed class UnviewedDocuments
                 var before = _documents.GetValueOrDefault(view.Key.StreamId);
                 var document = new UnviewedDocument(view.Key, view.At(position), (before?.Events ?? 0) + commits[i].Events.Count, (before?.Bytes ?? 0) + commits[i].Bytes);
                 _documents[view.Key.StreamId] = document;
-                if (document.Events >= DocumentViewRow.EventsBetweenSnapshots) _isSnapshotDue = true;
+                if (document.Events >= DocumentViewRow.EventsBetweenSnapshots || _documents.Count >= ManyDocuments) _isDue = true;
             }
         }
     }
@@ -62,7 +63,7 @@ public sealed class UnviewedDocuments
             var taken = (_from, _upTo, _documents.Values);
             if (_from != long.MaxValue) _from = _upTo;
             _documents = [];
-            _isSnapshotDue = false;
+            _isDue = false;
             return taken;
         }
     }

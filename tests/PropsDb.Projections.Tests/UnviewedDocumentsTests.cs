@@ -20,16 +20,27 @@ public sealed class UnviewedDocumentsTests
     }
 
     [Fact]
-    public void A_snapshot_is_due_once_one_document_had_its_events_and_until_that_is_taken()
+    public void They_are_due_once_one_document_had_its_events_and_until_that_is_taken()
     {
         for (var i = 0; i < 20; i++) Commit($"d{i}", 100);
         for (var i = 0; i < 3; i++) Commit("d0", 100);
-        _unviewed.IsSnapshotDue.ShouldBeFalse();
+        _unviewed.IsDue.ShouldBeFalse();
         Commit("d0", 100);
-        _unviewed.IsSnapshotDue.ShouldBeTrue();
+        _unviewed.IsDue.ShouldBeTrue();
         _unviewed.Take().Documents.Single(d => d.Key.Name == "d0").Events.ShouldBe(500);
-        _unviewed.IsSnapshotDue.ShouldBeFalse();
+        _unviewed.IsDue.ShouldBeFalse();
         Commit("d0", 100);
-        _unviewed.IsSnapshotDue.ShouldBeFalse();
+        _unviewed.IsDue.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void They_are_due_when_they_are_many_and_before_any_is_forgotten()
+    {
+        for (var i = 0; i < 4_999; i++) Commit($"d{i}", 1);
+        _unviewed.IsDue.ShouldBeFalse();
+        Commit("one more", 1);
+        _unviewed.IsDue.ShouldBeTrue();
+        _unviewed.Take().Documents.Count.ShouldBe(5_000);
+        _unviewed.IsDue.ShouldBeFalse();
     }
 }
