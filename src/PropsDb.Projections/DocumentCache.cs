@@ -140,6 +140,7 @@ public sealed class DocumentCache(long maxBytes, Func<bool> isExact)
         }
         else
         {
+            if (held.Weight > maxBytes) return;
             entry = new Entry(held);
             entry.Node = _byAge.AddFirst(entry);
             _entries[held.Key] = entry;

@@ -64,7 +64,10 @@ public sealed class DocumentCacheTests
         var cache = new DocumentCache(3 * (Size + 2_000), () => true);
         var (a, b) = (Document("a"), Document("b", size: 2 * Size));
         Keep(cache, a).ShouldBeTrue();
-        Keep(cache, Document("large", size: 4 * Size)).ShouldBeFalse();
+        var large = Document("large", size: 4 * Size);
+        var stamp = cache.Stamp(large.Key);
+        Keep(cache, large).ShouldBeFalse();
+        cache.Stamp(large.Key).ShouldBe(stamp);     // it was never there
         Keep(cache, b).ShouldBeTrue();
         Read(b);        // which doubles it
         cache.Find(b.Key).ShouldBeNull();

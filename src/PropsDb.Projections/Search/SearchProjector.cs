@@ -36,7 +36,7 @@ public sealed class SearchProjector : IAsyncDisposable
     public SearchProjector(NpgsqlDataSource source, CommitQueue queue, DocumentReader documents, AppDirectory apps, SearchProgress progress, TimeProvider time, ILogger<SearchProjector> log)
     {
         (_queue, _apps, _progress, _time) = (queue, apps, progress, time);
-        _leadership = new Leadership(source, Key, Gather, rest: Rests, async (connection, cancel) =>
+        _leadership = new Leadership(source, Key, Gather, rest: () => Rests(queue.EventsPerSecond, _bytesOfARow), async (connection, cancel) =>
         {
             var round = await SearchRound.Begin(connection, documents, cancel);
             return async stop => await Step(round, stop) || await DoWhatCanWait(round, stop);
@@ -46,10 +46,11 @@ public sealed class SearchProjector : IAsyncDisposable
         _leadership.Start();
     }
 
-    private double Rests()
+    /// <returns>How many times as long as a round took it rests after it.</returns>
+    internal static double Rests(double eventsPerSecond, double bytesOfARow)
     {
-        var forNumber = Math.Clamp((_queue.EventsPerSecond - KeptUpWith) / MoreForEachRest, 0, MostRests);
-        var forSize = Math.Clamp((_bytesOfARow / BytesForEachRest) - 1, 0, MostRestsForSize) * Math.Min(1, _queue.EventsPerSecond / FewEvents);
+        var forNumber = Math.Clamp((eventsPerSecond - KeptUpWith) / MoreForEachRest, 0, MostRests);
+        var forSize = Math.Clamp((bytesOfARow / BytesForEachRest) - 1, 0, MostRestsForSize) * Math.Min(1, eventsPerSecond / FewEvents);
         return Math.Max(forNumber, forSize);
     }
 

@@ -181,6 +181,33 @@ public sealed class SearchProjectorTests : IAsyncLifetime
         (await _fixture.Store.Scalar<long>("SELECT count(*) FROM propsdb.search_document")).ShouldBe(Documents);
     }
 
+    [Theory]
+    [InlineData(1_200, 8_000, 0)]               // it keeps up
+    [InlineData(1_600, 8_000, 1)]
+    [InlineData(100_000, 8_000, 12)]
+    [InlineData(0, 4_000_000, 0)]               // nobody writes
+    [InlineData(10, 4_000_000, 4)]
+    [InlineData(20, 4_000_000, 8)]
+    [InlineData(20, 3 * 32 * 1024, 2)]
+    [InlineData(3_200, 4_000_000, 8)]           // the more of both
+    [InlineData(5_200, 4_000_000, 10)]
+    public void It_rests_for_many_events_and_for_large_rows(double eventsPerSecond, double bytesOfARow, double rests) =>
+        SearchProjector.Rests(eventsPerSecond, bytesOfARow).ShouldBe(rests);
+
+    [Fact]
+    public async Task A_round_tells_how_large_its_rows_were()
+    {
+        await _fixture.Stop();
+        await using var connection = await _fixture.Store.Source.OpenConnectionAsync();
+        var round = await SearchRound.Begin(connection, _fixture.Store.Reader, CancellationToken.None);
+        await _fixture.Create(StoreFixture.Key("small"), """{"ui":{"n":1}}""");
+        while (await round.Run(CancellationToken.None)) { }
+        round.BytesOfARow.ShouldBeInRange(1, 1_000);
+        await _fixture.Create(StoreFixture.Key("large"), $$$"""{"ui":{"text":"{{{new string('x', 100_000)}}}"}}""");
+        while (await round.Run(CancellationToken.None)) { }
+        round.BytesOfARow.ShouldBeInRange(200_000, 400_000);
+    }
+
     [Fact]
     public async Task An_index_that_was_never_complete_answers_nobody()
     {
