@@ -42,6 +42,10 @@ public static class Messaging
         options.Durability.ScheduledJobFirstExecution = TimeSpan.Zero;
         options.Durability.ScheduledJobPollingTime = TimeSpan.FromSeconds(1);
         options.Durability.DurabilityMetricsEnabled = false;
+        // What a node had taken when it died is carried on by another once that is known of it: a minute and more, by the defaults.
+        options.Durability.HealthCheckPollingTime = TimeSpan.FromSeconds(2);
+        options.Durability.NodeReassignmentPollingTime = TimeSpan.FromSeconds(2);
+        options.Durability.StaleNodeTimeout = TimeSpan.FromSeconds(8);
     }
 
     /// <summary>Brings the tables of messages up to date, as the role that owns them.</summary>
