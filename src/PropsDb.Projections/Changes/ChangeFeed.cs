@@ -181,14 +181,16 @@ public sealed partial class ChangeFeed(ChangeReader reader, ILogger<ChangeFeed> 
         {
             // Meanwhile this node's own may have come from memory, or everyone has gone.
             if (_recent is null || batch.Reached <= _head) return false;
-            Advance(_recent, [.. batch.Changes.Where(c => c.Position > _head)], batch.Reached);
+            Advance(_recent, batch.Changes, batch.Reached);
         }
         return true;
     }
 
     private void Advance(RecentChanges recent, IReadOnlyList<CommittedChange> changes, long head)
     {
-        foreach (var change in changes) recent.Add(change);
+        // Of a group some may have been read from the store before the rest came from memory, and the other way round.
+        foreach (var change in changes)
+            if (change.Position > _head) recent.Add(change);
         (_recent, _head) = (recent, head);
         foreach (var follower in _readers) follower.Notice(changes, head);
         _advanced.SetResult();

@@ -97,7 +97,8 @@ public sealed class FeedReader : IValueTaskSource, IDisposable
             if (_mayHaveMore) return;
             if (!_isReading && !IsConcerned(changes))
             {
-                _position = head;
+                // Out of the store it may have come further than the feed.
+                _position = Math.Max(_position, head);
                 return;
             }
             _mayHaveMore = true;
