@@ -56,6 +56,27 @@ public sealed class AppendTests(StoreFixture store) : IClassFixture<StoreFixture
     }
 
     [Fact]
+    public async Task A_commit_s_position_is_that_of_its_last_event_also_beside_one_that_is_refused()
+    {
+        var stale = StoreFixture.Key("refused-between");
+        var before = await store.Set(stale, "/c/p", "1", 0);
+        await store.Set(stale, "/c/p", "2", 1);
+        DocumentKey[] fresh = [StoreFixture.Key("positions-a"), StoreFixture.Key("positions-b"), StoreFixture.Key("positions-c")];
+        // The first is on its way when the others come: these share a group.
+        PendingCommit[] commits =
+        [
+            Begun(fresh[0], 1), Begun(fresh[1], 2), Pending(stale, before, new PropertySet(2, PropertyPath.Parse("/c/p"), StoreFixture.Json("3"), 2)), Begun(fresh[2], 3),
+        ];
+        var positions = await Task.WhenAll(commits.Select(c => store.Queue.Append(new PendingAppend([c]))));
+        positions[2].ShouldBeNull();
+        foreach (var (key, at) in fresh.Zip(new[] { positions[0], positions[1], positions[3] }))
+            at.ShouldBe([await store.Scalar<long>($"select max(seq_id) from propsdb.mt_events where stream_id = '{key.StreamId}'")]);
+    }
+
+    private PendingCommit Begun(DocumentKey key, int collections) =>
+        Pending(key, Document.Unborn, [new DocumentCreated(1, "shared", null, key.Name), .. Enumerable.Range(0, collections).Select(c => new CollectionSet(1, $"c{c}", []))]);
+
+    [Fact]
     public async Task Commits_that_stand_or_fall_together_fall_together()
     {
         var (stale, fresh) = (StoreFixture.Key("stale-of-two"), StoreFixture.Key("fresh-of-two"));
