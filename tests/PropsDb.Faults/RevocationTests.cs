@@ -99,7 +99,9 @@ public sealed class RevocationTests(ITestOutputHelper output)
                     await Send(w == 0 ? here : there, HttpMethod.Put, path, $$"""{"value":{{value.TrimStart('0')}}}""", writer, 200, 403, 404);
                 }
             })));
+            // Amid writes, of which the follower has been told.
             await Task.Delay(500);
+            for (var waited = 0; told.IsEmpty && waited < 600; waited++) await Task.Delay(100);
             await (what switch
             {
                 "share" => Send(here, HttpMethod.Delete, $"user/plan/_share/{bob}", null, alice, 204),
