@@ -62,7 +62,7 @@ public sealed class AppendTests(StoreFixture store) : IClassFixture<StoreFixture
         var before = await store.Set(stale, "/c/p", "1", 0);
         await store.Set(stale, "/c/p", "2", 1);
         DocumentKey[] fresh = [StoreFixture.Key("positions-a"), StoreFixture.Key("positions-b"), StoreFixture.Key("positions-c")];
-        // The first is on its way when the others come: these share a group.
+        // The first may be on its way already when the others come, which then share a group.
         PendingCommit[] commits =
         [
             Begun(fresh[0], 1), Begun(fresh[1], 2), Pending(stale, before, new PropertySet(2, PropertyPath.Parse("/c/p"), StoreFixture.Json("3"), 2)), Begun(fresh[2], 3),
@@ -72,9 +72,6 @@ public sealed class AppendTests(StoreFixture store) : IClassFixture<StoreFixture
         foreach (var (key, at) in fresh.Zip(new[] { positions[0], positions[1], positions[3] }))
             at.ShouldBe([await store.Scalar<long>($"select max(seq_id) from propsdb.mt_events where stream_id = '{key.StreamId}'")]);
     }
-
-    private PendingCommit Begun(DocumentKey key, int collections) =>
-        Pending(key, Document.Unborn, [new DocumentCreated(1, "shared", null, key.Name), .. Enumerable.Range(0, collections).Select(c => new CollectionSet(1, $"c{c}", []))]);
 
     [Fact]
     public async Task Commits_that_stand_or_fall_together_fall_together()
@@ -145,6 +142,9 @@ public sealed class AppendTests(StoreFixture store) : IClassFixture<StoreFixture
         var history = await store.Scalar<long>($"select count(*) from propsdb.mt_events where stream_id = '{key.StreamId}' and type = 'property_set'");
         history.ShouldBe(acknowledged.Count);
     }
+
+    private PendingCommit Begun(DocumentKey key, int collections) =>
+        Pending(key, Document.Unborn, [new DocumentCreated(1, "shared", null, key.Name), .. Enumerable.Range(0, collections).Select(c => new CollectionSet(1, $"c{c}", []))]);
 
     private PendingCommit Pending(DocumentKey key, Document before, params DocumentEvent[] events)
     {

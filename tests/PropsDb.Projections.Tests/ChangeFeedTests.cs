@@ -12,10 +12,11 @@ public sealed class ChangeFeedTests(StoreFixture store) : IClassFixture<StoreFix
 
     private async Task<(PendingCommit Commit, long Position)> Commit(string name)
     {
-        var (key, before) = (StoreFixture.Key(name), await store.Load(StoreFixture.Key(name)));
-        var after = await store.Set(key, "/c/p", $"{before.Version}", before.Version);
-        return (PendingCommit.Of(key, before, after, [new PropertySet(after.Version, PropertyPath.Parse("/c/p"), StoreFixture.Json($"{before.Version}"), before.Version)],
-            new Commit(after.Version, store.Time.GetUtcNow(), "alice"), new Author("alice")), after.Position);
+        var key = StoreFixture.Key(name);
+        var before = await store.Load(key);
+        var after = await store.Set(key, "/c/p", "1", before.Version);
+        var set = new PropertySet(after.Version, PropertyPath.Parse("/c/p"), StoreFixture.Json("1"), before.StreamVersion);
+        return (PendingCommit.Of(key, before, after, [set], after.Updated, new Author("alice")), after.Position);
     }
 
     [Fact]

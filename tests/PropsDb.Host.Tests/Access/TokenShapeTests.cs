@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PropsDb.Host.Tests.BadInput;
 
 namespace PropsDb.Host.Tests.Access;
 
@@ -95,9 +96,9 @@ public sealed class TokenShapeTests(PropsDbServer server) : IAsyncLifetime
         (await server.Status("default", nested)).ShouldBe(401);
         (await server.Status("default", $"{Jwt.Part("""{"alg":"dir","enc":"A256GCM"}""")}..{Jwt.Part("iv")}.{Jwt.Part("text")}.{Jwt.Part("tag")}")).ShouldBe(401);
         (await server.Status("default", Jwt.Hs256(Claims("default", $"\"exp\":LATER,\"x\":\"{new string('x', 20_000)}\"")))).ShouldBe(401);
-        // Beyond what the server takes of headers at all: it answers and closes, sometimes before all is sent.
-        if (await Record.ExceptionAsync(async () => (await server.Status("default", new string('a', 1_000_000))).ShouldBe(431)) is { } cut) cut.ShouldBeOfType<HttpRequestException>();
-        (await server.Status("default", inner)).ShouldBe(200);
+        // Beyond what the server takes of headers at all: it answers while the rest is still being sent, which an HTTP client may not wait for.
+        var request = $"GET /api/v1/default/user HTTP/1.1\r\nHost: propsdb\r\nAuthorization: Bearer {new string('a', 1_000_000)}\r\n\r\n";
+        (await Wire.Exchange(server.Address, Encoding.ASCII.GetBytes(request))).Status.ShouldBe(431);
     }
 
     [Theory]
