@@ -56,9 +56,9 @@ public sealed class PostgresServer : IAsyncDisposable
             var password = Password.OfSuperUser(directory);
             server = await new Provider(directory, options, surroundings, logger).Provide(password, cancel);
             var connectionString = ConnectionTo(server, options.Database, password);
-            var version = await FirstConnection.Open(connectionString, server, options.StartTimeout, cancel);
-            var roles = await ServerRoles.Prepare(directory, connectionString, password, cancel);
-            return new PostgresServer(server, taken, new ServerLog(directory.Log), connectionString, roles, version);
+            await using var connection = await FirstConnection.Open(connectionString, server, options.StartTimeout, cancel);
+            var roles = await ServerRoles.Prepare(directory, connection, password, cancel);
+            return new PostgresServer(server, taken, new ServerLog(directory.Log), connectionString, roles, connection.PostgreSqlVersion);
         }
         catch
         {

@@ -21,6 +21,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
     private readonly NpgsqlDataSource _source;
     private readonly ILogger _log;
     private readonly AfterCommit? _after;
+    private readonly CommitsUnderWay _underWay;
     private readonly bool _notifies;
     private long _position;
     private readonly EventRate _rate = new(TimeProvider.System);
@@ -30,10 +31,11 @@ public sealed partial class CommitQueue : IAsyncDisposable
     private readonly Task _running;
 
     /// <param name="after">What of this node must know of a commit before anybody else does.</param>
+    /// <param name="underWay">Is told when commits are in the store and not yet known here.</param>
     /// <param name="notifies">Other nodes share the database.</param>
-    public CommitQueue(NpgsqlDataSource source, ILogger<CommitQueue> log, AfterCommit? after = null, bool notifies = false)
+    public CommitQueue(NpgsqlDataSource source, ILogger<CommitQueue> log, AfterCommit? after = null, CommitsUnderWay? underWay = null, bool notifies = false)
     {
-        (_source, _log, _after, _notifies) = (source, log, after, notifies);
+        (_source, _log, _after, _underWay, _notifies) = (source, log, after, underWay ?? new CommitsUnderWay(), notifies);
         _running = Run();
     }
 
@@ -97,8 +99,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
         try
         {
             var commits = group.SelectMany(a => a.Commits).ToList();
-            var (positions, previous) = await Append(commits, isAllOrNone: group[0].Commits.Count > 1);
-            if (_after is not null) await _after.Apply(commits, positions, previous);
+            var positions = await AppendAndApply(commits, isAllOrNone: group[0].Commits.Count > 1);
             var at = 0;
             foreach (var append in group)
             {
@@ -118,8 +119,28 @@ public sealed partial class CommitQueue : IAsyncDisposable
         {
             LogBroken(_log, e, group.Count);
             await LetGo();
-            _after?.Lose();
             await SettleLost(group, e);
+        }
+    }
+
+    private async Task<long?[]> AppendAndApply(List<PendingCommit> commits, bool isAllOrNone)
+    {
+        _underWay.Begin();
+        try
+        {
+            var (positions, previous) = await Append(commits, isAllOrNone);
+            if (_after is not null) await _after.Apply(commits, positions, previous);
+            return positions;
+        }
+        catch (Exception e) when (e is not PostgresException { IsTransient: false })
+        {
+            // It may be there: memory does not count until that is found out.
+            _after?.Lose();
+            throw;
+        }
+        finally
+        {
+            _underWay.End();
         }
     }
 

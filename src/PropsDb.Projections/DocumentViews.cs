@@ -36,8 +36,10 @@ public sealed class DocumentViews : IAsyncDisposable
         (_source, _documents, _queue, _unviewed) = (source, documents, queue, unviewed);
         _leadership = new Leadership(source, Key, unviewed is null ? GatherUnknown : Gather, rest: () => 6, Begin, log);
         _queue.Committed += OnCommitted;
-        _leadership.Start();
     }
+
+    /// <summary>Begins to work behind the commits, those of before included.</summary>
+    public void Start() => _leadership.Start();
 
     private void OnCommitted(object? sender, EventArgs e)
     {

@@ -18,8 +18,8 @@ public static class StoreSetup
 {
     public const string Schema = "propsdb";
 
-    // All that the schema is made of.
-    private static readonly string s_build = $"{typeof(StoreSetup).Module.ModuleVersionId:N} {typeof(DocumentStore).Module.ModuleVersionId:N} {typeof(Table).Module.ModuleVersionId:N}";
+    /// <summary>Of this build.</summary>
+    public static SchemaMark Mark { get; } = new(Schema, $"{typeof(StoreSetup).Module.ModuleVersionId:N} {typeof(DocumentStore).Module.ModuleVersionId:N} {typeof(Table).Module.ModuleVersionId:N}");
 
     public static DocumentStore Open(NpgsqlDataSource source, TimeProvider time) => DocumentStore.For(options => Configure(options, source, time));
 
@@ -40,10 +40,10 @@ public static class StoreSetup
     /// <param name="runtimeRole">The role that the service works as, where it is another: it may append and read, but change no event.</param>
     public static async Task Migrate(NpgsqlDataSource owner, TimeProvider time, CancellationToken cancel, string? runtimeRole = null)
     {
-        // To find out what is missing takes half a second, so the schema itself says for which build it was found out.
-        await using var asking = owner.CreateCommand($"SELECT obj_description(to_regnamespace('{Schema}'), 'pg_namespace')");
-        if (await asking.ExecuteScalarAsync(cancel) as string != s_build) await Build(owner, time, cancel);
+        if (await Mark.Is(owner, runtimeRole, cancel)) return;
+        await Build(owner, time, cancel);
         if (runtimeRole is not null) await Grant(owner, runtimeRole, cancel);
+        await Mark.Set(owner, runtimeRole, cancel);
     }
 
     private static async Task Build(NpgsqlDataSource owner, TimeProvider time, CancellationToken cancel)
@@ -60,7 +60,6 @@ public static class StoreSetup
             CREATE INDEX IF NOT EXISTS {AccessIndex} ON {Schema}.mt_events (seq_id) WHERE {AppDirectory.ConcernsAccess};
             {SearchTables.CreateIndexes}
             {RowCompression.Sql}
-            COMMENT ON SCHEMA {Schema} IS '{s_build}';
             """);
         await index.ExecuteNonQueryAsync(cancel);
     }

@@ -4,8 +4,10 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 using PropsDb.Host.Access;
 using PropsDb.Host.Ops;
+using PropsDb.Projections;
 using PropsDb.Testing;
 
 namespace PropsDb.Host.Tests;
@@ -32,7 +34,7 @@ public sealed class PropsDbServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        ConnectionString = Database ?? await (await TestPostgres.Shared(CancellationToken.None)).CreateDatabase("host", CancellationToken.None);
+        ConnectionString = Database ?? await (await TestPostgres.Shared(CancellationToken.None)).CreatePrepared("host", Prepare, CancellationToken.None);
         // Away from the test's own threads: what works in the background must not come to run on them.
         var starting = Task.Run(() => Service.Start(
         [
@@ -46,6 +48,13 @@ public sealed class PropsDbServer : IAsyncLifetime
         while (Database is not null && await Task.WhenAny(starting, Task.Delay(20)) != starting) Time.Advance(TimeSpan.FromMilliseconds(20));
         _app = await starting;
         Address = new Uri(_app.Urls.First());
+    }
+
+    private static async Task Prepare(string database)
+    {
+        await using var owner = NpgsqlDataSource.Create(database);
+        await StoreSetup.Migrate(owner, TimeProvider.System, CancellationToken.None);
+        await Messaging.Migrate(owner, runtimeRole: null, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using PropsDb.Events.Operations;
 using PropsDb.Events.Values;
 using PropsDb.Projections.Changes;
@@ -26,6 +27,47 @@ public sealed class ChangeReaderTests(StoreFixture store) : IClassFixture<StoreF
 
         batch.Changes.ShouldHaveSingleItem().Version.ShouldBe(2);
         elsewhere.Find("jam")!.ShareOf(key.StreamId, "bob", store.Time.GetUtcNow()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Who_reads_of_a_commit_of_their_own_node_finds_it_in_memory_as_well()
+    {
+        var (key, underWay, cache) = (StoreFixture.Key("remembered"), new CommitsUnderWay(), new DocumentCache(1_000_000, () => true));
+        var reader = new ChangeReader(store.Source, store.Reader, store.Apps, underWay);
+        await using var feed = new ChangeFeed(reader, NullLogger<ChangeFeed>.Instance);
+        await using var queue = new CommitQueue(store.Source, NullLogger<CommitQueue>.Instance, new AfterCommit(store.Apps, cache, feed), underWay);
+        var streams = store.NewStreams(queue);
+        await store.Write(key, new SetProperty(PropertyPath.Parse("/c/p"), StoreFixture.Json("1")), Precondition.At(0), streams);
+        await using var holding = await store.Source.OpenConnectionAsync();
+        await using var order = await holding.BeginTransactionAsync();
+        await using (var locking = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({AppendFunction.OrderLock})", holding)) await locking.ExecuteNonQueryAsync();
+
+        var writing = store.Write(key, new SetProperty(PropertyPath.Parse("/c/p"), StoreFixture.Json("2")), Precondition.At(1), streams);
+        while (underWay.Known(CancellationToken.None).IsCompleted) await Task.Delay(5);
+        var reading = reader.Head(CancellationToken.None);
+        (await Task.WhenAny(reading, Task.Delay(300))).ShouldNotBe(reading);
+        cache.Find(key)!.State.Version.ShouldBe(1);
+        await order.RollbackAsync();
+        await reading;
+
+        cache.Find(key)!.State.Version.ShouldBe(2);
+        (await writing).ShouldBeOfType<Outcome.Accepted>();
+        await reader.Head(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_a_commit_that_is_lost_from_sight()
+    {
+        var underWay = new CommitsUnderWay();
+        // Nothing listens there, so what became of the commit is looked for until patience ends.
+        await using var gone = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody");
+        await using var queue = new CommitQueue(gone, NullLogger<CommitQueue>.Instance, underWay: underWay);
+        var writing = store.Write(StoreFixture.Key("lost"), new SetProperty(PropertyPath.Parse("/c/p"), StoreFixture.Json("1")), Precondition.At(0), store.NewStreams(queue));
+
+        await Task.Delay(500);
+        writing.IsCompleted.ShouldBeFalse();
+        underWay.Known(CancellationToken.None).IsCompleted.ShouldBeTrue();
+        await Should.ThrowAsync<OutcomeUnknownException>(() => writing);
     }
 
     [Fact]

@@ -26,7 +26,13 @@ public class StoreFixture : IAsyncLifetime
     public DocumentHistory History { get; private set; } = null!;
     public DocumentViews Views { get; private set; } = null!;
 
-    protected virtual async Task<string> Connect() => await (await TestPostgres.Shared(CancellationToken.None)).CreateDatabase("store", CancellationToken.None);
+    protected virtual async Task<string> Connect() => await (await TestPostgres.Shared(CancellationToken.None)).CreatePrepared("store", Prepare, CancellationToken.None);
+
+    private async Task Prepare(string database)
+    {
+        await using var owner = NpgsqlDataSource.Create(database);
+        await StoreSetup.Migrate(owner, Time, CancellationToken.None);
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -39,6 +45,7 @@ public class StoreFixture : IAsyncLifetime
         Apps = await AppDirectory.Open(Source, listens: false, NullLogger<AppDirectory>.Instance, CancellationToken.None);
         Streams = NewStreams(Queue);
         Views = new DocumentViews(Source, Reader, Queue, NullLogger<DocumentViews>.Instance);
+        Views.Start();
         History = new DocumentHistory(Events, Reader, new TouchingEvents(Events, Reader));
     }
 

@@ -21,7 +21,9 @@ internal static class LocalServers
     {
         await RemoveLeftovers(cancel);
         var directory = DirectoryOf(Environment.ProcessId);
-        var server = await PostgresServer.Start(new PostgresOptions { DataDirectory = directory, Fsync = false }, NullLogger.Instance, cancel);
+        // Autovacuum goes through all databases, of which there is one a test class: it would work more than many a test.
+        var options = new PostgresOptions { DataDirectory = directory, Fsync = false, Settings = new Dictionary<string, string> { ["autovacuum"] = "off" } };
+        var server = await PostgresServer.Start(options, NullLogger.Instance, cancel);
         return (server.ConnectionString, async () =>
         {
             await server.DisposeAsync();

@@ -8,8 +8,10 @@ public sealed class TestPostgres
     private static readonly SemaphoreSlim Starting = new(1, 1);
     private static TestPostgres? shared;
 
+    private static readonly SemaphoreSlim Preparing = new(1, 1);
     private static readonly SemaphoreSlim Creating = new(1, 1);     // PostgreSQL copies the template once at a time
     private readonly Func<Task> stop;
+    private string? template;
     private int databases;
 
     private TestPostgres(string connectionString, Func<Task> stop) => (ConnectionString, this.stop) = (connectionString, stop);
@@ -41,7 +43,31 @@ public sealed class TestPostgres
     }
 
     /// <returns>The connection string of a new, empty database.</returns>
-    public async Task<string> CreateDatabase(string prefix, CancellationToken cancel)
+    public Task<string> CreateDatabase(string prefix, CancellationToken cancel) => CreateDatabase(prefix, "template0", cancel);
+
+    /// <summary>A database with what is the same in most tests: to make its tables and functions takes longer than many a test.</summary>
+    /// <param name="prepare">Run once a process, on a database that is empty; it must leave no connection open there.</param>
+    /// <returns>The connection string of a new database.</returns>
+    public async Task<string> CreatePrepared(string prefix, Func<string, Task> prepare, CancellationToken cancel)
+    {
+        await Preparing.WaitAsync(cancel);
+        try
+        {
+            if (template is null)
+            {
+                var prepared = new NpgsqlConnectionStringBuilder(await CreateDatabase("prepared", cancel)) { Pooling = false };
+                await prepare(prepared.ConnectionString);
+                template = prepared.Database;
+            }
+        }
+        finally
+        {
+            Preparing.Release();
+        }
+        return await CreateDatabase(prefix, template!, cancel);
+    }
+
+    private async Task<string> CreateDatabase(string prefix, string template, CancellationToken cancel)
     {
         var name = $"{prefix}_{Interlocked.Increment(ref databases)}";
         await Creating.WaitAsync(cancel);
@@ -51,7 +77,7 @@ public sealed class TestPostgres
             await connection.OpenAsync(cancel);
             await using var create = connection.CreateCommand();
             using var quoting = new NpgsqlCommandBuilder();
-            create.CommandText = $"CREATE DATABASE {quoting.QuoteIdentifier(name)} TEMPLATE template0";
+            create.CommandText = $"CREATE DATABASE {quoting.QuoteIdentifier(name)} TEMPLATE {quoting.QuoteIdentifier(template)}";
             await create.ExecuteNonQueryAsync(cancel);
         }
         finally

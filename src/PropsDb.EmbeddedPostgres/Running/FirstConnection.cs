@@ -6,17 +6,20 @@ namespace PropsDb.EmbeddedPostgres.Running;
 /// <summary>The proof that the server serves: a connection to the database, which is created if missing.</summary>
 internal static class FirstConnection
 {
-    public static async Task<Version> Open(string connectionString, IRunningServer server, TimeSpan bound, CancellationToken cancel)
+    /// <returns>The connection, of no pool and the caller's to close.</returns>
+    public static async Task<NpgsqlConnection> Open(string connectionString, IRunningServer server, TimeSpan bound, CancellationToken cancel)
     {
         var target = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
+        var builder = new NpgsqlDataSourceBuilder(target.ConnectionString);
+        // A long question, of which nothing is needed here.
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        await using var source = builder.Build();
         var clock = Stopwatch.StartNew();
         while (true)
         {
             try
             {
-                await using var connection = new NpgsqlConnection(target.ConnectionString);
-                await connection.OpenAsync(cancel);
-                return connection.PostgreSqlVersion;
+                return await source.OpenConnectionAsync(cancel);
             }
             catch (PostgresException e) when (string.Equals(e.SqlState, PostgresErrorCodes.InvalidCatalogName, StringComparison.Ordinal))
             {

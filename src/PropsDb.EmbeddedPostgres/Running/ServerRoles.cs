@@ -14,12 +14,11 @@ internal sealed record ServerRoles(string Owner, string OwnerPassword, string Ru
     // Before, superusers alone could be replicas.
     private const int FirstWithParameterPrivileges = 15;
 
-    public static async Task<ServerRoles> Prepare(DataDirectory directory, string superUserConnection, string superUserPassword, CancellationToken cancel)
+    /// <param name="connection">The superuser's.</param>
+    public static async Task<ServerRoles> Prepare(DataDirectory directory, NpgsqlConnection connection, string superUserPassword, CancellationToken cancel)
     {
         var (owner, runtime) = (Password.Read(directory.OwnerPassword), Password.Read(directory.RuntimePassword));
         var roles = new ServerRoles(OwnerName, owner ?? Password.New(), RuntimeName, runtime ?? Password.New());
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(superUserConnection) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync(cancel);
         var canBeReplica = connection.PostgreSqlVersion.Major >= FirstWithParameterPrivileges;
         var (areReady, isOld) = await Look(connection, canBeReplica, cancel);
         if (!areReady || owner is null || runtime is null)

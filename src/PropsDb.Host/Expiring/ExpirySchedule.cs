@@ -12,7 +12,7 @@ namespace PropsDb.Host.Expiring;
 /// node died before it came to that, or whose instant has passed without a record.
 /// </summary>
 public sealed partial class ExpirySchedule(
-    CommitQueue commits, AppDirectory apps, IWolverineRuntime messages, IHostApplicationLifetime life, TimeProvider time, ILogger<ExpirySchedule> log) : BackgroundService
+    CommitQueue commits, AppDirectory apps, Lazy<IWolverineRuntime> messages, IHostApplicationLifetime life, TimeProvider time, ILogger<ExpirySchedule> log) : BackgroundService
 {
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromHours(1);
 
@@ -54,7 +54,7 @@ public sealed partial class ExpirySchedule(
         if (left > Ahead) return;
         // Who confirms what ends then already has no need of a second message.
         if ((await Waiting([ExpiryMessages.Id(expiry)], CancellationToken.None)).Count > 0) return;
-        await new MessageBus(messages).ScheduleAsync(expiry, left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        await new MessageBus(messages.Value).ScheduleAsync(expiry, left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
     private async Task Sweep(CancellationToken stopping)
@@ -77,7 +77,7 @@ public sealed partial class ExpirySchedule(
     // Those of the messages that wait already.
     private async Task<IReadOnlyList<Guid>> Waiting(Guid[] ids, CancellationToken cancel)
     {
-        var waiting = await messages.Storage.ScheduledMessages.QueryAsync(new() { MessageIds = ids, PageSize = ids.Length }, cancel);
+        var waiting = await messages.Value.Storage.ScheduledMessages.QueryAsync(new() { MessageIds = ids, PageSize = ids.Length }, cancel);
         return [.. waiting.Messages.Select(m => m.Id)];
     }
 

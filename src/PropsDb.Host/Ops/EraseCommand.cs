@@ -40,6 +40,7 @@ public static class EraseCommand
         // What is committed must be in the chain before anything of it is erased, and the service may not be running.
         await using var queue = new CommitQueue(database.Source, NullLogger<CommitQueue>.Instance);
         await using var projector = new AuditProjector(database.Source, queue, TimeProvider.System, NullLogger<AuditProjector>.Instance);
+        projector.Start();
         await new AuditLog(database.Source).CatchUp(CancellationToken.None);
         return await new Erasure(database.Source, TimeProvider.System).Erase(key, path, version, CancellationToken.None);
     }

@@ -1,9 +1,11 @@
 using JasperFx;
 using JasperFx.CodeGeneration;
 using Npgsql;
+using PropsDb.Projections;
 using Wolverine;
 using Wolverine.Persistence.Durability;
 using Wolverine.Postgresql;
+using Wolverine.Runtime;
 
 namespace PropsDb.Host.Ops;
 
@@ -15,7 +17,8 @@ public static class Messaging
 {
     public const string Schema = "propsdb_messages";
 
-    private static readonly string s_version = typeof(WolverineOptions).Assembly.GetName().Version!.ToString();
+    /// <summary>Of this release of Wolverine.</summary>
+    public static SchemaMark Mark { get; } = new(Schema, typeof(WolverineOptions).Assembly.GetName().Version!.ToString());
 
     public static void Add(IServiceCollection services, Settings settings)
     {
@@ -25,6 +28,8 @@ public static class Messaging
             Configure(options, provider => provider.GetRequiredService<NpgsqlDataSource>());
             options.Durability.Mode = settings.IsCluster ? DurabilityMode.Balanced : DurabilityMode.Solo;
         });
+        // To make it takes a tenth of a second, for which no request has to wait either.
+        services.AddSingleton(provider => new Lazy<IWolverineRuntime>(provider.GetRequiredService<IWolverineRuntime>));
         var hosted = services.Skip(before).Where(service => service.ServiceType == typeof(IHostedService)).ToList();
         foreach (var service in hosted) services.Remove(service);
         services.AddHostedService(provider => new StartedLast(() => hosted.ConvertAll(service => (IHostedService)service.ImplementationFactory!(provider))));
@@ -52,17 +57,11 @@ public static class Messaging
     /// <param name="runtimeRole">The role that the service works as, where it is another.</param>
     public static async Task Migrate(NpgsqlDataSource owner, string? runtimeRole, CancellationToken cancel)
     {
-        // To find out what is missing takes some 250 questions, so the schema itself says for which release they were answered.
-        await using var asking = owner.CreateCommand($"SELECT obj_description(to_regnamespace('{Schema}'), 'pg_namespace')");
-        if (await asking.ExecuteScalarAsync(cancel) as string != s_version)
-        {
-            var services = new ServiceCollection().AddLogging().AddWolverine(ExtensionDiscovery.ManualOnly, options => Configure(options, _ => owner));
-            await using var provider = services.BuildServiceProvider();
-            await provider.GetRequiredService<IMessageStore>().Admin.MigrateAsync(AutoCreate.CreateOrUpdate);
-            await using var answering = owner.CreateCommand($"COMMENT ON SCHEMA {Schema} IS '{s_version}'");
-            await answering.ExecuteNonQueryAsync(cancel);
-        }
+        if (await Mark.Is(owner, runtimeRole, cancel)) return;
+        var services = new ServiceCollection().AddLogging().AddWolverine(ExtensionDiscovery.ManualOnly, options => Configure(options, _ => owner));
+        await using (var provider = services.BuildServiceProvider()) await provider.GetRequiredService<IMessageStore>().Admin.MigrateAsync(AutoCreate.CreateOrUpdate);
         if (runtimeRole is not null) await Grant(owner, runtimeRole, cancel);
+        await Mark.Set(owner, runtimeRole, cancel);
     }
 
     private static async Task Grant(NpgsqlDataSource owner, string runtimeRole, CancellationToken cancel)

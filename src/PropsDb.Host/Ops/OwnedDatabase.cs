@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using PropsDb.EmbeddedPostgres;
-using PropsDb.Projections;
 
 namespace PropsDb.Host.Ops;
 
@@ -17,10 +16,11 @@ public sealed class OwnedDatabase : IAsyncDisposable
     public static async Task<OwnedDatabase> Open(Settings settings, TimeProvider time, CancellationToken cancel)
     {
         var embedded = settings.ConnectionString is null ? await Store.StartEmbedded(settings, NullLoggerFactory.Instance, cancel) : null;
-        var database = new OwnedDatabase(embedded, Store.Connect(embedded?.OwnerConnectionString ?? settings.OwnerConnectionString ?? settings.ConnectionString!));
+        var (runtime, owner, runtimeRole) = Store.Connections(embedded, settings);
+        var database = new OwnedDatabase(embedded, Store.Connect(owner ?? runtime));
         try
         {
-            await StoreSetup.Migrate(database.Source, time, cancel);
+            await Store.Migrate(owner ?? runtime, runtimeRole, time, cancel);
             return database;
         }
         catch

@@ -24,6 +24,7 @@ public static class RebuildSearchCommand
             var documents = new DocumentReader(database.Source, new DocumentLookup(database.Source), new EventReader(database.Source));
             await using var projector = new SearchProjector(
                 database.Source, queue, documents, apps, new SearchProgress(database.Source, queue), TimeProvider.System, NullLogger<SearchProjector>.Instance);
+            projector.Start();
             while (await SearchIndex.IsRebuilding(database.Source, CancellationToken.None)) await Task.Delay(Look);
             await output.WriteLineAsync("The search index is made anew.");
             return 0;

@@ -43,48 +43,32 @@ public static class Service
         Logs.Configure(builder.Logging, builder.Configuration);
         var settings = Settings.Read(builder.Configuration);
         Web.Configure(builder, settings);
-        // An orchestrator kills after ten seconds: requests under way get the first of them, the commits and the database the rest.
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
         using var logs = LoggerFactory.Create(logging => Logs.Configure(logging, builder.Configuration));
         var secrets = Secrets.Open(settings);
-        var store = await Store.Open(settings, logs, time, CancellationToken.None);
-        var apps = await AppDirectory.Open(store.Source, settings.IsCluster, logs.CreateLogger<AppDirectory>(), CancellationToken.None);
-
+        // The database opens while the rest is set up.
+        var opening = Task.Run(() => Store.Open(settings, logs, time, CancellationToken.None));
         builder.Services.AddSingleton(settings).AddSingleton(secrets).AddSingleton(time).AddSingleton(settings.Limits);
-        // Made by factories, so that the container closes them, in the reverse order, when the application stops.
-        builder.Services.AddSingleton(_ => store);
-        // Not the container's to close: the store closes them itself, after all that works with them.
-        builder.Services.AddSingleton(store.Source).AddSingleton(store.Seal).AddSingleton(store.Search);
-        builder.Services.AddSingleton<AfterCommit>().AddSingleton(services => new CommitQueue(
-            store.Brief, services.GetRequiredService<ILogger<CommitQueue>>(), services.GetRequiredService<AfterCommit>(), notifies: settings.IsCluster));
-        builder.Services.AddSingleton(new DocumentCache(settings.CacheBytes, () => store.IsAlone));
-        if (!settings.IsCluster) builder.Services.AddSingleton<UnviewedDocuments>();
-        builder.Services.AddSingleton<DocumentViews>();
-        builder.Services.AddSingleton<EventReader>();
-        builder.Services.AddSingleton(_ => new DocumentLookup(store.Brief)).AddSingleton<DocumentReader>().AddSingleton<TouchingEvents>().AddSingleton<DocumentHistory>().AddSingleton<CommitsToUndo>();
-        builder.Services.AddSingleton<Receipts>().AddSingleton<DeviceSequences>().AddSingleton<ConflictLog>().AddSingleton<Idempotency>();
-        builder.Services.AddSingleton<AuditProjector>().AddSingleton<AuditLog>().AddSingleton<AuditVerification>();
-        builder.Services.AddSingleton<ChangeReader>().AddSingleton<ChangeFeed>().AddSingleton<DocumentVersions>().AddSingleton<Snapshots>().AddSingleton<Follower>();
-        builder.Services.AddSingleton(services => new FeedRetention(services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<ChangeReader>(), time, settings.FeedRetention));
-        builder.Services.AddHostedService<Housekeeping>();
-        builder.Services.AddSingleton<DocumentStreams>();
-        builder.Services.AddSingleton<SearchProgress>().AddSingleton<SearchProjector>();
-        builder.Services.AddSingleton<DocumentLists>().AddSingleton<DocumentQueries>().AddSingleton<TextSearch>().AddSingleton<Aggregates>();
-        builder.Services.AddSingleton(_ => apps).AddSingleton<AppStreams>().AddSingleton<AppHistory>().AddSingleton<KeyUses>().AddSingleton<Tokens>();
-        builder.Services.AddSingleton<Members>().AddHostedService(services => services.GetRequiredService<Members>());
+        // An orchestrator kills after ten seconds: requests under way get the first of them, the commits and the database the rest.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
+        AddDocuments(builder.Services, settings);
         Live.Add(builder.Services);
         builder.Services.AddLegacy();
         Messaging.Add(builder.Services, settings);
         ExpiryMessages.Add(builder.Services);
         builder.Services.AddWebhooks(settings);
 
+        var store = await opening;
+        var apps = await AppDirectory.Open(store.Source, settings.IsCluster, logs.CreateLogger<AppDirectory>(), CancellationToken.None);
+        // Made by factories, so that the container closes them, in the reverse order, when the application stops.
+        builder.Services.AddSingleton(_ => store).AddSingleton(_ => apps);
+        // Not the container's to close: the store closes them itself, after all that works with them.
+        builder.Services.AddSingleton(store.Source).AddSingleton(store.Seal).AddSingleton(store.Search);
+
         var app = builder.Build();
         // First, so that it is closed last: whatever else is closed works with it until then.
         app.Services.GetRequiredService<Store>();
         app.Services.GetRequiredService<CommitQueue>();
-        app.Services.GetRequiredService<AuditProjector>();
-        app.Services.GetRequiredService<SearchProjector>();
-        app.Services.GetRequiredService<DocumentViews>();
+        var (audit, index, views) = (app.Services.GetRequiredService<AuditProjector>(), app.Services.GetRequiredService<SearchProjector>(), app.Services.GetRequiredService<DocumentViews>());
         store.LockRegained = app.Services.GetRequiredService<DocumentCache>().Clear;
         await DefaultApp.Register(app.Services, settings);
         app.Services.GetRequiredService<ChangeFeed>().Start(settings.IsCluster ? store.Source : null);
@@ -94,8 +78,40 @@ public static class Service
         ServiceRoute.Map(app);
         ApiPage.Map(app);
         await app.StartAsync();
+        // What is behind the commits can wait until requests are answered, and its first rounds are much to compile.
+        audit.Start();
+        index.Start();
+        views.Start();
         Banner.Print(app, settings, store);
         await store.WarnOfUnsafeSettings(app.Logger, CancellationToken.None);
         return app;
+    }
+
+    private static void AddDocuments(IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton<CommitsUnderWay>().AddSingleton<AfterCommit>().AddSingleton(made => new CommitQueue(
+            made.GetRequiredService<Store>().Brief, made.GetRequiredService<ILogger<CommitQueue>>(), made.GetRequiredService<AfterCommit>(),
+            made.GetRequiredService<CommitsUnderWay>(), notifies: settings.IsCluster));
+        services.AddSingleton(made =>
+        {
+            var store = made.GetRequiredService<Store>();
+            return new DocumentCache(settings.CacheBytes, () => store.IsAlone);
+        });
+        if (!settings.IsCluster) services.AddSingleton<UnviewedDocuments>();
+        services.AddSingleton<DocumentViews>();
+        services.AddSingleton<EventReader>();
+        services.AddSingleton(made => new DocumentLookup(made.GetRequiredService<Store>().Brief)).AddSingleton<DocumentReader>().AddSingleton<TouchingEvents>();
+        services.AddSingleton<DocumentHistory>().AddSingleton<CommitsToUndo>();
+        services.AddSingleton<Receipts>().AddSingleton<DeviceSequences>().AddSingleton<ConflictLog>().AddSingleton<Idempotency>();
+        services.AddSingleton<AuditProjector>().AddSingleton<AuditLog>().AddSingleton<AuditVerification>();
+        services.AddSingleton<ChangeReader>().AddSingleton<ChangeFeed>().AddSingleton<DocumentVersions>().AddSingleton<Snapshots>().AddSingleton<Follower>();
+        services.AddSingleton(made => new FeedRetention(
+            made.GetRequiredService<NpgsqlDataSource>(), made.GetRequiredService<ChangeReader>(), made.GetRequiredService<TimeProvider>(), settings.FeedRetention));
+        services.AddHostedService<Housekeeping>();
+        services.AddSingleton<DocumentStreams>();
+        services.AddSingleton<SearchProgress>().AddSingleton<SearchProjector>();
+        services.AddSingleton<DocumentLists>().AddSingleton<DocumentQueries>().AddSingleton<TextSearch>().AddSingleton<Aggregates>();
+        services.AddSingleton<AppStreams>().AddSingleton<AppHistory>().AddSingleton<KeyUses>().AddSingleton<Tokens>();
+        services.AddSingleton<Members>().AddHostedService(made => made.GetRequiredService<Members>());
     }
 }

@@ -57,19 +57,28 @@ public sealed partial class Store : IAsyncDisposable
 
     private static async Task<Store> Open(PostgresServer? embedded, Settings settings, TimeProvider time, CancellationToken cancel)
     {
-        var connection = embedded?.RuntimeConnectionString ?? settings.ConnectionString!;
-        var ownerConnection = embedded?.OwnerConnectionString ?? settings.OwnerConnectionString;
-        var runtimeRole = ownerConnection is null ? null : new NpgsqlConnectionStringBuilder(connection).Username;
-        await using (var owner = Connect(ownerConnection ?? connection)) await Migrate(owner, runtimeRole, time, cancel);
-        var source = Connect(connection);
+        var (runtime, ownerConnection, runtimeRole) = Connections(embedded, settings);
+        var source = Connect(runtime);
+        await using var owner = ownerConnection is null ? null : Connect(ownerConnection);
+        // At once: what takes time here is that PostgreSQL begins a session.
+        var (upToDate, leavingOut) = (IsUpToDate(owner ?? source, runtimeRole, cancel), MayLeaveOutChecks(source, cancel));
+        // Before anything is changed: a node that is refused must leave the database as the other needs it.
         var nodeLock = await NodeLock.Take(source, settings.IsCluster, LockPatience, time, cancel)
             ?? throw new SettingsException("Another node works on this database. Nodes that share one are all started with PROPSDB__CLUSTER=true.");
+        if (!await upToDate) await Migrate(ownerConnection ?? runtime, runtimeRole, time, cancel);
         return new Store(embedded, source, nodeLock, await Seal.Open(source, cancel))
         {
             EmbeddedDirectory = embedded is null ? null : settings.DataDirectory,
-            Search = new SearchDatabase(Connecting(connection), settings.QueryTimeout),
-            Brief = Connect(connection, isReset: false, await MayLeaveOutChecks(source, cancel) ? ["session_replication_role=replica"] : []),
+            Search = new SearchDatabase(Connecting(runtime), settings.QueryTimeout),
+            Brief = Connect(runtime, isReset: false, await leavingOut ? ["session_replication_role=replica"] : []),
         };
+    }
+
+    /// <returns>As whom the service works, and, where that is somebody else, as whom it changes the schema: the one role is granted what the other makes.</returns>
+    internal static (string Runtime, string? Owner, string? RuntimeRole) Connections(PostgresServer? embedded, Settings settings)
+    {
+        var (runtime, owner) = embedded is null ? (settings.ConnectionString!, settings.OwnerConnectionString) : (embedded.RuntimeConnectionString, embedded.OwnerConnectionString);
+        return (runtime, owner, owner is null ? null : new NpgsqlConnectionStringBuilder(runtime).Username);
     }
 
     // PostgreSQL looks up each event's stream once more, which the append has just moved itself: a third of what an event costs. A replica's session
@@ -82,9 +91,14 @@ public sealed partial class Store : IAsyncDisposable
         return (bool)(await asking.ExecuteScalarAsync(cancel))!;
     }
 
+    private static async Task<bool> IsUpToDate(NpgsqlDataSource owner, string? runtimeRole, CancellationToken cancel) =>
+        await StoreSetup.Mark.Is(owner, runtimeRole, cancel) && await Messaging.Mark.Is(owner, runtimeRole, cancel);
+
     // Nodes that start at once take turns: of two that make the same table one would fail. The lock goes with the connection.
-    private static async Task Migrate(NpgsqlDataSource owner, string? runtimeRole, TimeProvider time, CancellationToken cancel)
+    internal static async Task Migrate(string ownerConnection, string? runtimeRole, TimeProvider time, CancellationToken cancel)
     {
+        // What compares schemas reads PostgreSQL's catalog, which has types of its own.
+        await using var owner = Connecting(ownerConnection).ConfigureTypeLoading(types => types.EnableTypeLoading()).Build();
         await using var turn = await owner.OpenConnectionAsync(cancel);
         await using (var taking = new NpgsqlCommand($"SELECT pg_advisory_lock({MigrationLock})", turn) { CommandTimeout = (int)MigrationPatience.TotalSeconds }) await taking.ExecuteNonQueryAsync(cancel);
         await Task.WhenAll(StoreSetup.Migrate(owner, time, cancel, runtimeRole), Messaging.Migrate(owner, runtimeRole, cancel));
@@ -125,6 +139,8 @@ public sealed partial class Store : IAsyncDisposable
         {
             throw new SettingsException($"PROPSDB__CONNECTIONSTRING is malformed: {e.Message}");
         }
+        // No types but the usual ones, which need not be asked for: that would be the longest question of a start.
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         // In metrics, instead of the connection string.
         builder.Name = "propsdb";
         var connection = builder.ConnectionStringBuilder;

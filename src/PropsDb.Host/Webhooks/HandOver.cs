@@ -13,7 +13,7 @@ namespace PropsDb.Host.Webhooks;
 /// node does the same; the cursors see to it that each change is handed over once.
 /// </summary>
 public sealed partial class HandOver(
-    AppDirectory apps, ChangeFeed feed, WebhookCursors cursors, IWolverineRuntime messages, Seal seal, IHostApplicationLifetime life, TimeProvider time, ILogger<HandOver> log) : BackgroundService
+    AppDirectory apps, ChangeFeed feed, WebhookCursors cursors, Lazy<IWolverineRuntime> messages, Seal seal, IHostApplicationLifetime life, TimeProvider time, ILogger<HandOver> log) : BackgroundService
 {
     private const int BatchSize = 256;
 
@@ -114,7 +114,7 @@ public sealed partial class HandOver(
     {
         HandedOver handed;
         while ((handed = await cursors.HandOver(of, after, changes, reached, stop)).IsFull) await Task.Delay(Look, stop);
-        foreach (var document in handed.Documents) await new MessageBus(messages).PublishAsync(new DeliverDocument(of.App, of.Webhook.Name, document));
+        foreach (var document in handed.Documents) await new MessageBus(messages.Value).PublishAsync(new DeliverDocument(of.App, of.Webhook.Name, document));
         if (handed.IsBegun) return true;
         await apps.CatchUp(stop);
         return false;

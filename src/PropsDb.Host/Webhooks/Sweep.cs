@@ -12,7 +12,7 @@ namespace PropsDb.Host.Webhooks;
 /// meanwhile, and what webhooks have left that are no more.
 /// </summary>
 public sealed partial class Sweep(
-    AppDirectory apps, WebhookCursors cursors, WebhookDeliveries deliveries, Settings settings, IWolverineRuntime messages, IHostApplicationLifetime life, TimeProvider time, ILogger<Sweep> log) : BackgroundService
+    AppDirectory apps, WebhookCursors cursors, WebhookDeliveries deliveries, Settings settings, Lazy<IWolverineRuntime> messages, IHostApplicationLifetime life, TimeProvider time, ILogger<Sweep> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(30);
@@ -49,7 +49,7 @@ public sealed partial class Sweep(
         await apps.CatchUp(stopping);
         await cursors.Forget([.. from app in apps.All from webhook in app.Webhooks.Values select new AppWebhook(app.Id, webhook)], stopping);
         foreach (var queue in await deliveries.Overdue(since, stopping))
-            if (apps.Find(queue.App) is { IsActive: true }) await new MessageBus(messages).PublishAsync(new DeliverDocument(queue.App, queue.Webhook, queue.Document));
+            if (apps.Find(queue.App) is { IsActive: true }) await new MessageBus(messages.Value).PublishAsync(new DeliverDocument(queue.App, queue.Webhook, queue.Document));
     }
 
     private async Task Try(Func<Task> act)

@@ -21,8 +21,10 @@ public sealed class AuditProjector : IAsyncDisposable
             return stop => round.Run(time, stop);
         }, log);
         _queue.Committed += OnCommitted;
-        _leadership.Start();
     }
+
+    /// <summary>Begins to work behind the commits, those of before included.</summary>
+    public void Start() => _leadership.Start();
 
     private void OnCommitted(object? sender, EventArgs e) => _leadership.Signal();
 

@@ -7,7 +7,8 @@ using PropsDb.Events.Values;
 namespace PropsDb.Projections.Changes;
 
 /// <summary>Reads commits out of the store in the order of their positions, which is the order in which they became visible.</summary>
-public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documents, AppDirectory apps)
+/// <param name="underWay">Of this node's own commits; null: it makes none.</param>
+public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documents, AppDirectory apps, CommitsUnderWay? underWay = null)
 {
     // The store is looked through in windows of its order. The first has as many events as commits are wanted, of which most have one; where fewer
     // fit, they grow.
@@ -32,6 +33,7 @@ public sealed class ChangeReader(NpgsqlDataSource source, DocumentReader documen
     {
         await using var command = source.CreateCommand($"SELECT coalesce(max(seq_id), 0) FROM {StoreSetup.Schema}.mt_events");
         var head = (long)(await command.ExecuteScalarAsync(cancel))!;
+        if (underWay is not null) await underWay.Known(cancel);
         if (head <= Volatile.Read(ref _inForce)) return head;
         await apps.CatchUp(cancel);
         Volatile.Write(ref _inForce, head);

@@ -43,7 +43,6 @@ public sealed class SearchProjector : IAsyncDisposable
         }, log);
         _queue.Committed += OnCommitted;
         _progress.Wanted += OnWanted;
-        _leadership.Start();
     }
 
     /// <returns>How many times as long as a round took it rests after it.</returns>
@@ -53,6 +52,9 @@ public sealed class SearchProjector : IAsyncDisposable
         var forSize = Math.Clamp((bytesOfARow / BytesForEachRest) - 1, 0, MostRestsForSize) * Math.Min(1, eventsPerSecond / FewEvents);
         return Math.Max(forNumber, forSize);
     }
+
+    /// <summary>Begins to work behind the commits, those of before included.</summary>
+    public void Start() => _leadership.Start();
 
     private void OnCommitted(object? sender, EventArgs e) => _leadership.Signal();
 

@@ -49,6 +49,32 @@ public sealed class RolesTests
         await CanRewriteNothing(runtime);
     }
 
+    [Fact]
+    public async Task What_a_dump_has_lost_or_a_new_role_never_had_is_granted_at_the_next_start()
+    {
+        var owner = await (await TestPostgres.Shared(CancellationToken.None)).CreateDatabase("roles", CancellationToken.None);
+        var database = new NpgsqlConnectionStringBuilder(owner).Database!;
+        await using var source = NpgsqlDataSource.Create(owner);
+        async Task Run(string sql)
+        {
+            await using var command = source.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
+        var starts = 0;
+        foreach (var (role, before) in new[]
+        {
+            ("first", ""), ("first", $"REVOKE ALL ON ALL TABLES IN SCHEMA propsdb FROM \"first {database}\""),
+            ("first", $"REVOKE ALL ON propsdb_messages.wolverine_nodes FROM \"first {database}\""), ("second", ""),
+        })
+        {
+            await Run($"DO $$ BEGIN CREATE ROLE \"{role} {database}\" LOGIN PASSWORD 'runtime'; EXCEPTION WHEN duplicate_object THEN END $$; {before}");
+            var runtime = new NpgsqlConnectionStringBuilder(owner) { Username = $"{role} {database}", Password = "runtime" }.ConnectionString;
+            await using var server = new PropsDbServer { Database = runtime, Settings = [$"--PROPSDB:OWNERCONNECTIONSTRING={owner}"] };
+            await server.InitializeAsync();
+            (await server.As("alice").Post($"user/d{++starts}", """{"collections":{"ui":{"theme":1}}}""")).Status.ShouldBe(201, $"{role}: {before}");
+        }
+    }
+
     private static async Task CanRewriteNothing(string runtime)
     {
         await using var tampering = NpgsqlDataSource.Create(runtime);

@@ -17,12 +17,17 @@ public sealed class AuditFixture : StoreFixture, IAsyncLifetime
     public new async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        Projector = NewProjector(Queue);
+        Projector = StartProjector(Queue);
         Log = new AuditLog(Source);
         Verification = new AuditVerification(Source);
     }
 
-    public AuditProjector NewProjector(CommitQueue queue) => new(Source, queue, Time, NullLogger<AuditProjector>.Instance);
+    public AuditProjector StartProjector(CommitQueue queue)
+    {
+        var projector = new AuditProjector(Source, queue, Time, NullLogger<AuditProjector>.Instance);
+        projector.Start();
+        return projector;
+    }
 
     public new async ValueTask DisposeAsync()
     {

@@ -53,7 +53,7 @@ public sealed class ProjectorTests(ITestOutputHelper output) : IAsyncLifetime
     {
         await _store.Set(StoreFixture.Key("d"), "/c/p", "0", 0);
         await UntilLinked(2);
-        await using var second = _store.NewProjector(_store.Queue);
+        await using var second = _store.StartProjector(_store.Queue);
         var holder = await Holder();
         for (var version = 1; version <= 50; version++) await _store.Set(StoreFixture.Key("d"), "/c/p", $"{version}", version);
         await UntilLinked(52);
@@ -99,7 +99,7 @@ public sealed class ProjectorTests(ITestOutputHelper output) : IAsyncLifetime
         await _store.Projector.DisposeAsync();
         await _store.Set(StoreFixture.Key("d"), "/c/p", "1", 0);
         _store.Time.Advance(TimeSpan.FromSeconds(7));
-        await using var late = _store.NewProjector(_store.Queue);
+        await using var late = _store.StartProjector(_store.Queue);
         await UntilLinked(2);
         for (var i = 0; ; i++)
         {

@@ -90,7 +90,7 @@ public sealed class TamperingTests : IAsyncLifetime
     {
         await _store.Projector.DisposeAsync();
         await _store.Execute($"update {Events} set user_name = 'mallory' where seq_id = {await Position(3)}; delete from propsdb.audit_entry");
-        await using var again = _store.NewProjector(_store.Queue);
+        await using var again = _store.StartProjector(_store.Queue);
         (await _store.Head()).Seq.ShouldBe(6);
         (await _store.Verify()).ShouldBe(new AuditFinding(6, null));
         (await _store.Verify(_head)).FirstBad.ShouldBe(new AuditFault(6, "rewritten"));

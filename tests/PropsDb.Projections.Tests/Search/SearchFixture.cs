@@ -33,10 +33,14 @@ public sealed class SearchFixture : IAsyncLifetime
         Start();
     }
 
-    public void Start() => _projector = NewProjector(Progress);
+    public void Start() => _projector = StartProjector(Progress);
 
-    public SearchProjector NewProjector(SearchProgress progress) =>
-        new(Store.Source, Store.Queue, Store.Reader, Store.Apps, progress, Store.Time, NullLogger<SearchProjector>.Instance);
+    public SearchProjector StartProjector(SearchProgress progress)
+    {
+        var projector = new SearchProjector(Store.Source, Store.Queue, Store.Reader, Store.Apps, progress, Store.Time, NullLogger<SearchProjector>.Instance);
+        projector.Start();
+        return projector;
+    }
 
     public async Task Stop()
     {

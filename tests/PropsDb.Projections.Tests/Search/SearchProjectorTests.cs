@@ -170,7 +170,7 @@ public sealed class SearchProjectorTests : IAsyncLifetime
     public async Task One_node_makes_the_index_and_another_takes_over()
     {
         var progress = new SearchProgress(_fixture.Store.Source, _fixture.Store.Queue);
-        await using var other = _fixture.NewProjector(progress);
+        await using var other = _fixture.StartProjector(progress);
         await _fixture.Create(StoreFixture.Key("d"), "{}");
         await _fixture.CatchUp();
         await _fixture.Stop();
