@@ -55,9 +55,9 @@ public sealed class TestPostgres
         {
             if (template is null)
             {
-                var prepared = new NpgsqlConnectionStringBuilder(await CreateDatabase("prepared", cancel)) { Pooling = false };
-                await prepare(prepared.ConnectionString);
-                template = prepared.Database;
+                var prepared = await CreateDatabase("prepared", cancel);
+                await prepare(prepared);
+                template = new NpgsqlConnectionStringBuilder(prepared).Database;
             }
         }
         finally
