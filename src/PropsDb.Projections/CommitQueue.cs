@@ -100,13 +100,7 @@ public sealed partial class CommitQueue : IAsyncDisposable
         {
             var commits = group.SelectMany(a => a.Commits).ToList();
             var positions = await AppendAndApply(commits, isAllOrNone: group[0].Commits.Count > 1);
-            var at = 0;
-            foreach (var append in group)
-            {
-                var own = positions.AsSpan(at, append.Commits.Count).ToArray();
-                Settle(append, own.Contains(null) ? null : Array.ConvertAll(own, p => p!.Value));
-                at += own.Length;
-            }
+            foreach (var (append, own) in Each(group, positions)) Settle(append, own);
         }
         catch (PostgresException e) when (!e.IsTransient)
         {
@@ -168,6 +162,18 @@ public sealed partial class CommitQueue : IAsyncDisposable
         return (positions, previous);
     }
 
+    // What waited together has positions or has none.
+    private static IEnumerable<(PendingAppend Append, IReadOnlyList<long>? Positions)> Each(List<PendingAppend> group, long?[] positions)
+    {
+        var at = 0;
+        foreach (var append in group)
+        {
+            var own = positions[at..(at + append.Commits.Count)];
+            at += own.Length;
+            yield return (append, own.Contains(null) ? null : Array.ConvertAll(own, p => p!.Value));
+        }
+    }
+
     private void Settle(PendingAppend append, IReadOnlyList<long>? positions)
     {
         if (positions is null)
@@ -189,26 +195,20 @@ public sealed partial class CommitQueue : IAsyncDisposable
         append.Settle(positions);
     }
 
-    // The connection broke: the group is there or it is not. Whoever holds the order lock knows that no append is still under way.
     private async Task SettleLost(List<PendingAppend> group, Exception cause)
     {
+        var lost = group.FindAll(append => !append.Done.IsCompleted);
         using var patience = new CancellationTokenSource(SettleWithin);
         while (true)
         {
             try
             {
-                await using var connection = await _source.OpenConnectionAsync(patience.Token);
-                await using var transaction = await connection.BeginTransactionAsync(patience.Token);
-                await using (var locking = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({AppendFunction.OrderLock})", connection))
-                    await locking.ExecuteNonQueryAsync(patience.Token);
+                var positions = await LostCommits.Find([.. lost.SelectMany(a => a.Commits)], _source, patience.Token);
                 _after?.Find();
-                foreach (var append in group.Where(a => !a.Done.IsCompleted))
+                foreach (var (append, own) in Each(lost, positions))
                 {
-                    var positions = new List<long>();
-                    foreach (var commit in append.Commits)
-                        if (await PositionOf(commit, connection, patience.Token) is { } position) positions.Add(position);
-                    if (positions.Count == append.Commits.Count) Settle(append, positions);
-                    else append.Fail(new NotCommittedException(cause));
+                    if (own is null) append.Fail(new NotCommittedException(cause));
+                    else Settle(append, own);
                 }
                 return;
             }
@@ -216,24 +216,12 @@ public sealed partial class CommitQueue : IAsyncDisposable
             {
                 if (patience.IsCancellationRequested)
                 {
-                    foreach (var append in group) append.Fail(new OutcomeUnknownException(cause));
+                    foreach (var append in lost) append.Fail(new OutcomeUnknownException(cause));
                     return;
                 }
                 await Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None);
             }
         }
-    }
-
-    private static async Task<long?> PositionOf(PendingCommit commit, NpgsqlConnection connection, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand($"""
-            SELECT seq_id FROM {StoreSetup.Schema}.mt_events WHERE tenant_id = $1 AND stream_id = $2 AND version = $3 AND causation_id = $4
-            """, connection);
-        command.Parameters.Add(new() { Value = commit.App });
-        command.Parameters.Add(new() { Value = commit.StreamId });
-        command.Parameters.Add(new() { Value = commit.Last });
-        command.Parameters.Add(new() { Value = commit.Id.ToString() });
-        return (long?)await command.ExecuteScalarAsync(cancel);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The connection broke while {Count} commits were under way; looking up what became of them.")]

@@ -10,13 +10,13 @@ namespace PropsDb.Projections;
 /// <param name="build">Of all that decides what the schema is made of.</param>
 public sealed class SchemaMark(string schema, string build)
 {
-    /// <summary>Nothing is to be done. A dump may have been restored without its grants, so a role's are looked at.</summary>
-    public async Task<bool> Is(NpgsqlDataSource owner, string? runtimeRole, CancellationToken cancel)
+    /// <summary>Nothing is to be done. A dump may have been restored without its grants, so whether the role may read each table is looked at.</summary>
+    public async Task<bool> IsSet(NpgsqlDataSource owner, string? runtimeRole, CancellationToken cancel)
     {
         await using var asking = owner.CreateCommand("""
             SELECT obj_description(to_regnamespace($1), 'pg_namespace') = $2 AND ($3::text IS NULL OR (
-                SELECT bool_and(has_table_privilege(role.oid, of_schema.oid, 'SELECT')) FROM pg_class of_schema, pg_roles role
-                WHERE role.rolname = $3 AND of_schema.relnamespace = to_regnamespace($1) AND of_schema.relkind IN ('r', 'p')))
+                SELECT bool_and(has_table_privilege(role.oid, relation.oid, 'SELECT')) FROM pg_class relation, pg_roles role
+                WHERE role.rolname = $3 AND relation.relnamespace = to_regnamespace($1) AND relation.relkind IN ('r', 'p')))
             """);
         asking.Parameters.Add(new() { Value = schema });
         asking.Parameters.Add(new() { Value = Text(runtimeRole) });

@@ -40,7 +40,7 @@ public static class StoreSetup
     /// <param name="runtimeRole">The role that the service works as, where it is another: it may append and read, but change no event.</param>
     public static async Task Migrate(NpgsqlDataSource owner, TimeProvider time, CancellationToken cancel, string? runtimeRole = null)
     {
-        if (await Mark.Is(owner, runtimeRole, cancel)) return;
+        if (await Mark.IsSet(owner, runtimeRole, cancel)) return;
         await Build(owner, time, cancel);
         if (runtimeRole is not null) await Grant(owner, runtimeRole, cancel);
         await Mark.Set(owner, runtimeRole, cancel);

@@ -57,7 +57,7 @@ public static class Messaging
     /// <param name="runtimeRole">The role that the service works as, where it is another.</param>
     public static async Task Migrate(NpgsqlDataSource owner, string? runtimeRole, CancellationToken cancel)
     {
-        if (await Mark.Is(owner, runtimeRole, cancel)) return;
+        if (await Mark.IsSet(owner, runtimeRole, cancel)) return;
         var services = new ServiceCollection().AddLogging().AddWolverine(ExtensionDiscovery.ManualOnly, options => Configure(options, _ => owner));
         await using (var provider = services.BuildServiceProvider()) await provider.GetRequiredService<IMessageStore>().Admin.MigrateAsync(AutoCreate.CreateOrUpdate);
         if (runtimeRole is not null) await Grant(owner, runtimeRole, cancel);

@@ -92,7 +92,7 @@ public sealed partial class Store : IAsyncDisposable
     }
 
     private static async Task<bool> IsUpToDate(NpgsqlDataSource owner, string? runtimeRole, CancellationToken cancel) =>
-        await StoreSetup.Mark.Is(owner, runtimeRole, cancel) && await Messaging.Mark.Is(owner, runtimeRole, cancel);
+        await StoreSetup.Mark.IsSet(owner, runtimeRole, cancel) && await Messaging.Mark.IsSet(owner, runtimeRole, cancel);
 
     // Nodes that start at once take turns: of two that make the same table one would fail. The lock goes with the connection.
     internal static async Task Migrate(string ownerConnection, string? runtimeRole, TimeProvider time, CancellationToken cancel)

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Npgsql;
 using PropsDb.Host.Ops;
 using PropsDb.Testing;
 
@@ -108,14 +109,20 @@ public sealed class ProcessTests(ITestOutputHelper output)
     {
         using var data = new ScratchData();
         var database = ("PROPSDB__CONNECTIONSTRING", await Database());
+        await using var source = NpgsqlDataSource.Create(database.Item2);
         await using (var alone = On(data, Secret, database))
         {
             await alone.Ready();
+            // To whoever comes the schema is one to be changed, and must be left as the first one needs it.
+            await using var marking = source.CreateCommand("COMMENT ON SCHEMA propsdb IS 'of another build'");
+            await marking.ExecuteNonQueryAsync();
             await using var other = On(data, Secret, database);
             (await other.Exit()).ShouldBe(ExitCodes.BadSettings);
             other.Errors.ShouldContain("PROPSDB__CLUSTER=true");
             await using var oneOfMany = On(data, Secret, database, ("PROPSDB__CLUSTER", "true"));
             (await oneOfMany.Exit()).ShouldBe(ExitCodes.BadSettings);
+            await using var asking = source.CreateCommand("SELECT obj_description('propsdb'::regnamespace, 'pg_namespace')");
+            (await asking.ExecuteScalarAsync()).ShouldBe("of another build");
         }
         await using var a = On(data, Secret, database, ("PROPSDB__CLUSTER", "true"));
         await using var b = On(data, Secret, database, ("PROPSDB__CLUSTER", "true"));
